@@ -1,0 +1,141 @@
+# sealkit: one non-recursive Makefile. Sources are found by folder; own flags
+# are in SEAL_CFLAGS, the user's CFLAGS and LDFLAGS come last.
+
+VERSION  := 0.1.0
+BUILD    ?= build
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+MANDIR   ?= $(PREFIX)/share/man
+PKGS     := libcrypto libsodium libargon2
+TESTPKGS := cmocka jansson
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CFLAGS ?= -O2 -g
+
+WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wmissing-prototypes \
+        -Wvla -Wformat=2 -Wswitch-enum -Werror
+HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
+IS_GCC := $(if $(findstring clang,$(CC)),,yes)
+ifdef IS_GCC
+HARD += -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero
+endif
+ifndef SANITIZE
+HARD += -D_FORTIFY_SOURCE=2
+else
+SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DSEAL_SANITIZED=1
+endif
+
+SEAL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DSEAL_VERSION='"$(VERSION)"' -Iinclude -Ilib -MMD -MP \
+              $(WARN) $(HARD) $(SAN) $(shell pkg-config --cflags $(PKGS))
+SEAL_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,now $(SAN)
+
+libs = $(shell pkg-config --libs $(PKGS)) -lpthread
+
+LIB_SRC  := $(sort $(wildcard lib/*/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB      := $(BUILD)/libsealkit.a
+TOOLS    := $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
+BINS     := $(TOOLS:%=$(BUILD)/bin/%)
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+CT       := $(patsubst tests/ct/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/ct/*.c)))
+BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
+FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+VIRTUAL  := $(patsubst tests/virtual/%/main.c,$(BUILD)/tests/%,$(sort $(wildcard tests/virtual/*/main.c)))
+MANS     := $(sort $(wildcard man/*.1 man/*.5 man/*.8))
+
+all: $(LIB) $(BINS)
+tests: all $(UNIT) $(CT) $(VIRTUAL)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+define tool_rule
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c))) $(LIB)
+	@mkdir -p $$(@D)
+	$$(CC) $$(SEAL_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(libs)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+define virtual_rule
+$(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/virtual/$(1)/*.c)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(SEAL_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcrypto -lcbor -lpthread
+endef
+$(foreach t,$(notdir $(VIRTUAL)),$(eval $(call virtual_rule,$(t))))
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
+
+$(BUILD)/tests/ct_%: $(BUILD)/tests/ct/ct_%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) -lgfshare
+
+# Fuzz harnesses compile the library anew with clang's libFuzzer and ASan.
+FUZZ_CC := clang-14
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -DSEAL_SANITIZED=1 -Iinclude -Ilib -O1 -g -fsanitize=fuzzer,address,undefined \
+	  -fno-sanitize-recover=all $(shell pkg-config --cflags $(PKGS)) -o $@ $^ $(libs)
+
+# Seconds for each harness; new inputs go to the build folder, not to the tree.
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZ)
+	@for f in $(notdir $(FUZZ)); do n=$${f#fuzz_}; mkdir -p $(BUILD)/fuzz/new/$$n tests/fuzz/corpus/$$n; \
+	  $(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
+	    -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/new/$$n tests/fuzz/corpus/$$n || exit 1; done
+
+ONLY ?=
+bench: all $(BENCH)
+	@for b in $(filter %$(ONLY),$(BENCH)); do $$b || exit 1; done
+
+check: tests
+	BUILD=$(BUILD) tests/suite unit cli interop
+
+check-asan:
+	$(MAKE) BUILD=build-asan SANITIZE=address,undefined tests
+	BUILD=build-asan tests/suite unit
+
+check-valgrind: tests
+	BUILD=$(BUILD) SEAL_RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' tests/suite unit
+
+check-layers:
+	tests/layers.sh
+
+check-man: all
+	tests/man-sync.sh $(BUILD)/bin
+
+lint:
+	clang-format-14 --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+	cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+	  --suppress=missingIncludeSystem -Iinclude -Ilib lib $(wildcard cmd)
+	$(if $(MANS),mandoc -Tlint -W warning $(MANS))
+	shellcheck -x $(shell git ls-files '*.sh' tests/run tests/suite .ci/run)
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(if $(BINS),install -m 755 $(BINS) $(DESTDIR)$(BINDIR))
+	$(if $(MANS),for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done)
+
+uninstall:
+	for t in $(TOOLS); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
+	for m in $(MANS); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf $(BUILD) build-asan
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all tests fuzz bench check check-asan check-valgrind check-layers check-man lint install uninstall clean
+.SECONDARY:
