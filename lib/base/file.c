@@ -1,0 +1,219 @@
+/* Atomic files. Threat: a crash or a full disk in the middle of writing a share
+   leaves half a file, or replaces a good one. So bytes go to an unnamed inode,
+   are synced, and only then get their name. */
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+#include "base/banned.h"
+
+struct seal_file {
+	int fd;
+	int dir;
+	unsigned flags;
+	char path[PATH_MAX];
+	char name[NAME_MAX + 1];
+	char temp[64]; /* set while a temporary name exists */
+};
+
+static int split_path(struct seal_file *file, const char *path, char dir[PATH_MAX],
+                      struct seal_diag *diag)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strlen(path) >= PATH_MAX || strlen(name) > NAME_MAX || name[0] == '\0')
+		return seal_fail(diag, SEAL_E_IO, "%s: not a file name", path);
+	(void)snprintf(file->path, sizeof file->path, "%s", path);
+	(void)snprintf(file->name, sizeof file->name, "%s", name);
+	if (!slash)
+		(void)snprintf(dir, PATH_MAX, ".");
+	else
+		(void)snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	return SEAL_OK;
+}
+
+int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
+                  struct seal_diag *diag)
+{
+	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = calloc(1, sizeof *file);
+	char dir[PATH_MAX];
+	struct stat there;
+	int error;
+
+	if (!file)
+		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);
+	file->fd = file->dir = -1;
+	file->flags = flags;
+	error = split_path(file, path, dir, diag);
+	if (error)
+		return error;
+	file->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (file->dir < 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
+	/* Told early, so that nobody does the work in vain; commit decides. */
+	if ((flags & SEAL_FILE_NEW) && fstatat(file->dir, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
+		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name", path);
+	file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
+	                  flags & SEAL_FILE_PRIVATE ? 0600 : 0644);
+	if (file->fd < 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	/* umask is 077 in our tools; public records are meant to be read by others. */
+	if (!(flags & SEAL_FILE_PRIVATE) && fchmod(file->fd, 0644) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	*out_file = seal_steal(&file);
+	return SEAL_OK;
+}
+
+int seal_file_write(struct seal_file *file, const void *bytes, size_t len, struct seal_diag *diag)
+{
+	struct seal_sink sink = seal_sink_fd(&file->fd);
+	int error = sink.write(sink.ctx, bytes, len, diag);
+
+	return error ? seal_because(diag, error, "%s", file->path) : SEAL_OK;
+}
+
+int seal_file_fd(const struct seal_file *file)
+{
+	return file->fd;
+}
+
+static int link_as(const struct seal_file *file, const char *name)
+{
+	char from[32];
+
+	(void)snprintf(from, sizeof from, "/proc/self/fd/%d", file->fd);
+	return linkat(AT_FDCWD, from, file->dir, name, AT_SYMLINK_FOLLOW);
+}
+
+/* A name that is taken can only be replaced by rename, so link elsewhere first. */
+static int replace(struct seal_file *file)
+{
+	uint8_t tag[8];
+	char hex[17];
+
+	if (seal_random(tag, sizeof tag, NULL) != SEAL_OK)
+		return -1;
+	for (size_t i = 0; i < sizeof tag; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", tag[i]);
+	(void)snprintf(file->temp, sizeof file->temp, ".sealkit-%s.tmp", hex);
+	if (link_as(file, file->temp) != 0) {
+		file->temp[0] = '\0';
+		return -1;
+	}
+	if (renameat(file->dir, file->temp, file->dir, file->name) != 0)
+		return -1;
+	file->temp[0] = '\0';
+	return 0;
+}
+
+int seal_file_commit(struct seal_file *file, struct seal_diag *diag)
+{
+	int failed;
+
+	if (fsync(file->fd) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s: fsync", file->path);
+	failed = link_as(file, file->name);
+	if (failed && errno == EEXIST && (file->flags & SEAL_FILE_NEW))
+		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name",
+		                 file->path);
+	if (failed && errno == EEXIST)
+		failed = replace(file);
+	if (failed)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", file->path);
+	if (fsync(file->dir) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s: fsync of its folder", file->path);
+	return SEAL_OK;
+}
+
+void seal_file_free(struct seal_file *file)
+{
+	if (!file)
+		return;
+	if (file->temp[0])
+		(void)unlinkat(file->dir, file->temp, 0);
+	if (file->fd >= 0)
+		(void)close(file->fd);
+	if (file->dir >= 0)
+		(void)close(file->dir);
+	free(file);
+}
+
+void seal_file_freep(struct seal_file **file)
+{
+	seal_file_free(*file);
+	*file = NULL;
+}
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *out_len,
+                   struct seal_diag *diag)
+{
+	int fd SEAL_CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct seal_source source = seal_source_fd(&fd);
+	uint8_t *bytes;
+	size_t len = 0;
+	int error;
+
+	if (fd < 0)
+		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s", path);
+	bytes = malloc(max + 2);
+	if (!bytes)
+		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);
+	error = seal_read_full(&source, bytes, max + 1, &len, diag);
+	if (error)
+		error = seal_because(diag, error, "%s", path);
+	else if (len > max)
+		error = seal_fail(diag, SEAL_E_TOOLONG, "%s: over %zu bytes", path, max);
+	if (error) {
+		free(bytes);
+		return error;
+	}
+	bytes[len] = 0;
+	*out_bytes = bytes;
+	*out_len = len;
+	return SEAL_OK;
+}
+
+int seal_secret_read_fd(int fd, size_t max, struct seal_secret **out_secret, struct seal_diag *diag)
+{
+	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct seal_source source = seal_source_fd(&fd);
+	size_t len = 0;
+	int error = seal_secret_new(max + 1, &secret, diag);
+
+	/* A byte at a time: what stands behind the newline belongs to the next reader. */
+	while (!error && len <= max) {
+		uint8_t *at = seal_secret_data(secret) + len;
+		size_t got = 0;
+
+		error = source.read(source.ctx, at, 1, &got, diag);
+		if (!error && (got == 0 || *at == '\n'))
+			break;
+		len += got;
+	}
+	if (error)
+		return seal_because(diag, error, "descriptor %d", fd);
+	if (len > max)
+		return seal_fail(diag, SEAL_E_TOOLONG, "descriptor %d: over %zu bytes", fd, max);
+	if (len == 0)
+		return seal_fail(diag, SEAL_E_FORMAT, "descriptor %d: empty", fd);
+	seal_secret_shrink(secret, len);
+	*out_secret = seal_steal(&secret);
+	return SEAL_OK;
+}
