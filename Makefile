@@ -91,6 +91,7 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC)
 
 # Seconds for each harness; new inputs go to the build folder, not to the tree.
 FUZZ_SECONDS ?= 60
+fuzz-build: $(FUZZ)
 fuzz: $(FUZZ)
 	@for f in $(notdir $(FUZZ)); do n=$${f#fuzz_}; mkdir -p $(BUILD)/fuzz/new/$$n tests/fuzz/corpus/$$n; \
 	  $(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
@@ -137,5 +138,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests fuzz bench check check-asan check-valgrind check-layers check-man lint install uninstall clean
+.PHONY: all tests fuzz fuzz-build bench check check-asan check-valgrind check-layers check-man lint install uninstall clean
 .SECONDARY:

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Each folder includes only what tests/layers.txt allows it; a folder that is
+# not listed there is refused too. `-` stands for: not even lib/base.
+set -eu
+cd "$(dirname "$0")/.."
+bad=0
+
+rule_for() { # the longest listed prefix of a folder
+	d=$1
+	while [ "$d" != . ]; do
+		grep "^$d:" tests/layers.txt && return 0
+		d=$(dirname "$d")
+	done
+	return 1
+}
+
+for file in $(git ls-files 'lib/*.[ch]' 'cmd/*.[ch]' 'tests/virtual/*.[ch]'); do
+	dir=$(dirname "$file")
+	rule=$(rule_for "$dir") || { echo "layers: $dir: not in tests/layers.txt"; bad=1; continue; }
+	allowed=" ${rule#*:} "
+	for inc in $(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file"); do
+		case $inc in */*) to=${inc%%/*} ;; *) continue ;; esac
+		[ -d "lib/$to" ] || continue
+		[ "lib/$to" = "$dir" ] && continue
+		case $allowed in
+		*" - "*) ;;
+		*) [ "$to" = base ] && continue ;;
+		esac
+		case $allowed in
+		*" $to "*) ;;
+		*) echo "layers: $file may not include $inc"; bad=1 ;;
+		esac
+	done
+	[ "$(wc -l <"$file")" -le 400 ] || { echo "layers: $file: over 400 lines"; bad=1; }
+	case $file in
+	lib/*.c | cmd/*.c)
+		grep -q '^#include "base/banned.h"$' "$file" || { echo "layers: $file: banned.h missing"; bad=1; }
+		;;
+	lib/*.h)
+		echo "#include \"${file#lib/}\"" | gcc -std=gnu11 -D_GNU_SOURCE -Ilib -Iinclude -fsyntax-only -x c - ||
+			{ echo "layers: $file does not compile alone"; bad=1; }
+		;;
+	esac
+done
+exit "$bad"
