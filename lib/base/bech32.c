@@ -15,7 +15,7 @@ static const char alphabet[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 static uint32_t step(uint32_t check, unsigned value)
 {
 	static const uint32_t generator[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
-	                                      0x2a1462b3};
+					      0x2a1462b3};
 	uint32_t top = check >> 25;
 
 	check = (check & 0x1ffffff) << 5 ^ value;
@@ -42,7 +42,7 @@ static char case_of(char c, int upper)
 }
 
 int seal_bech32(const char *hrp, const uint8_t *bytes, size_t len, int upper, char *out, size_t cap,
-                struct seal_diag *diag)
+		struct seal_diag *diag)
 {
 	size_t hrp_len = strlen(hrp);
 	size_t need = hrp_len + 1 + (len * 8 + 4) / 5 + 6 + 1;
@@ -83,7 +83,7 @@ int seal_bech32(const char *hrp, const uint8_t *bytes, size_t len, int upper, ch
 
 /* Lower case into `low`; mixed case and characters outside 33..126 are refused. */
 static int lower_copy(const char *text, char low[BECH32_MAX], size_t *out_len,
-                      struct seal_diag *diag)
+		      struct seal_diag *diag)
 {
 	size_t len = strnlen(text, BECH32_MAX);
 	int has_upper = 0;
@@ -108,7 +108,7 @@ static int lower_copy(const char *text, char low[BECH32_MAX], size_t *out_len,
 }
 
 static int take_data(const char *data, size_t len, uint32_t check, uint8_t *out, size_t cap,
-                     size_t *out_len, struct seal_diag *diag)
+		     size_t *out_len, struct seal_diag *diag)
 {
 	unsigned held = 0;
 	unsigned bits = 0;
@@ -118,7 +118,8 @@ static int take_data(const char *data, size_t len, uint32_t check, uint8_t *out,
 		const char *found = strchr(alphabet, data[i]);
 
 		if (!found)
-			return seal_fail(diag, SEAL_E_FORMAT, "bech32: character outside the alphabet");
+			return seal_fail(diag, SEAL_E_FORMAT,
+					 "bech32: character outside the alphabet");
 		check = step(check, (unsigned)(found - alphabet));
 		if (i + 6 >= len)
 			continue;
@@ -140,7 +141,7 @@ static int take_data(const char *data, size_t len, uint32_t check, uint8_t *out,
 }
 
 int seal_unbech32(const char *text, char *out_hrp, size_t cap_hrp, uint8_t *out, size_t cap,
-                  size_t *out_len, struct seal_diag *diag)
+		  size_t *out_len, struct seal_diag *diag)
 {
 	char low[BECH32_MAX];
 	size_t len = 0;
@@ -157,7 +158,7 @@ int seal_unbech32(const char *text, char *out_hrp, size_t cap_hrp, uint8_t *out,
 	if (!error) {
 		*one = '\0';
 		error = take_data(one + 1, len - (size_t)(one - low) - 1, start(low), out, cap,
-		                  out_len, diag);
+				  out_len, diag);
 	}
 	if (!error)
 		memcpy(out_hrp, low, (size_t)(one - low) + 1);

@@ -46,7 +46,7 @@ int seal_fail_errno(struct seal_diag *diag, int error, const char *fmt, ...)
 	va_end(args);
 	used = strlen(diag->cause[0]);
 	(void)snprintf(diag->cause[0] + used, sizeof diag->cause[0] - used, ": %s",
-	               strerror_r(saved, why, sizeof why));
+		       strerror_r(saved, why, sizeof why));
 	return error;
 }
 

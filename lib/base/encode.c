@@ -35,7 +35,7 @@ static unsigned nibble_of(unsigned c)
 }
 
 int seal_unhex(const char *text, size_t len, uint8_t *out, size_t cap, size_t *out_len,
-               struct seal_diag *diag)
+	       struct seal_diag *diag)
 {
 	unsigned bad = 0;
 
@@ -49,7 +49,7 @@ int seal_unhex(const char *text, size_t len, uint8_t *out, size_t cap, size_t *o
 		return seal_fail(diag, SEAL_E_FORMAT, "hex: a character that is no hex digit");
 	for (size_t i = 0; i < len / 2; i++)
 		out[i] = (uint8_t)(nibble_of((unsigned char)text[2 * i]) << 4 |
-		                   nibble_of((unsigned char)text[2 * i + 1]));
+				   nibble_of((unsigned char)text[2 * i + 1]));
 	*out_len = len / 2;
 	return SEAL_OK;
 }
@@ -58,10 +58,10 @@ static char base64_char(unsigned six)
 {
 	unsigned c = six + 'A';
 
-	c += 6u & ((25u - six) >> 8);                   /* 26.. : 'a' */
-	c -= 75u & ((51u - six) >> 8);                  /* 52.. : '0' */
+	c += 6u & ((25u - six) >> 8);			     /* 26.. : 'a' */
+	c -= 75u & ((51u - six) >> 8);			     /* 52.. : '0' */
 	c -= ((unsigned)'9' - '+' + 1) & ((61u - six) >> 8); /* 62 : '+' */
-	c += 3u & ((62u - six) >> 8);                   /* 63 : '/' */
+	c += 3u & ((62u - six) >> 8);			     /* 63 : '/' */
 	return (char)c;
 }
 
@@ -101,7 +101,7 @@ static unsigned six_of(unsigned c)
 }
 
 int seal_unbase64(enum seal_base64 kind, const char *text, size_t len, uint8_t *out, size_t cap,
-                  size_t *out_len, struct seal_diag *diag)
+		  size_t *out_len, struct seal_diag *diag)
 {
 	size_t chars = len;
 	size_t bytes;

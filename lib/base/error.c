@@ -14,7 +14,7 @@ struct error_row {
 };
 
 static const struct error_row rows[] = {
-        {"OK", "done", 0, 200},
+	{"OK", "done", 0, 200},
 #define SEAL_ERROR(name, exit_code, http, text) {#name, text, exit_code, http},
 #include "base/errors.def"
 #undef SEAL_ERROR

@@ -10,11 +10,11 @@
 #define SEAL_UNUSED __attribute__((unused))
 
 /* Hands an owned pointer over: the caller's variable becomes NULL. */
-#define seal_steal(pp)                                                                             \
-	__extension__({                                                                            \
-		__typeof__(*(pp)) seal_stolen_ = *(pp);                                            \
-		*(pp) = NULL;                                                                      \
-		seal_stolen_;                                                                      \
+#define seal_steal(pp)                                  \
+	__extension__({                                 \
+		__typeof__(*(pp)) seal_stolen_ = *(pp); \
+		*(pp) = NULL;                           \
+		seal_stolen_;                           \
 	})
 
 enum seal_error_order {

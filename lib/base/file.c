@@ -27,7 +27,7 @@ struct seal_file {
 };
 
 static int split_path(struct seal_file *file, const char *path, char dir[PATH_MAX],
-                      struct seal_diag *diag)
+		      struct seal_diag *diag)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -39,12 +39,13 @@ static int split_path(struct seal_file *file, const char *path, char dir[PATH_MA
 	if (!slash)
 		(void)snprintf(dir, PATH_MAX, ".");
 	else
-		(void)snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+		(void)snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path),
+			       path);
 	return SEAL_OK;
 }
 
 int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
-                  struct seal_diag *diag)
+		  struct seal_diag *diag)
 {
 	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = calloc(1, sizeof *file);
 	char dir[PATH_MAX];
@@ -62,10 +63,12 @@ int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
 	if (file->dir < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
 	/* Told early, so that nobody does the work in vain; commit decides. */
-	if ((flags & SEAL_FILE_NEW) && fstatat(file->dir, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
-		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name", path);
+	if ((flags & SEAL_FILE_NEW) &&
+	    fstatat(file->dir, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
+		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name",
+				 path);
 	file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
-	                  flags & SEAL_FILE_PRIVATE ? 0600 : 0644);
+			  flags & SEAL_FILE_PRIVATE ? 0600 : 0644);
 	if (file->fd < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
 	/* umask is 077 in our tools; public records are meant to be read by others. */
@@ -126,7 +129,7 @@ int seal_file_commit(struct seal_file *file, struct seal_diag *diag)
 	failed = link_as(file, file->name);
 	if (failed && errno == EEXIST && (file->flags & SEAL_FILE_NEW))
 		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name",
-		                 file->path);
+				 file->path);
 	if (failed && errno == EEXIST)
 		failed = replace(file);
 	if (failed)
@@ -162,7 +165,7 @@ static void close_fd(const int *fd)
 }
 
 int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *out_len,
-                   struct seal_diag *diag)
+		   struct seal_diag *diag)
 {
 	int fd SEAL_CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct seal_source source = seal_source_fd(&fd);
@@ -171,7 +174,8 @@ int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *ou
 	int error;
 
 	if (fd < 0)
-		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s", path);
+		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s",
+				       path);
 	bytes = malloc(max + 2);
 	if (!bytes)
 		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);

@@ -19,9 +19,9 @@ enum seal_file_flags {
 /* Opens an unnamed file in the folder of path; the name appears at commit.
    Aborting, or a crash, leaves nothing behind. */
 SEAL_MUST_CHECK int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
-                                  struct seal_diag *diag);
+				  struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_file_write(struct seal_file *file, const void *bytes, size_t len,
-                                    struct seal_diag *diag);
+				    struct seal_diag *diag);
 /* For streams: the descriptor stays the file's. */
 int seal_file_fd(const struct seal_file *file);
 /* fsync of the file, its name, fsync of the folder. After SEAL_OK it survives a
@@ -33,11 +33,11 @@ void seal_file_freep(struct seal_file **file);
 /* Reads a regular file of at most max bytes; *out_bytes is malloc'd, with a
    zero byte added, and the caller's. Longer is SEAL_E_TOOLONG. Not for secrets. */
 SEAL_MUST_CHECK int seal_file_read(const char *path, size_t max, uint8_t **out_bytes,
-                                   size_t *out_len, struct seal_diag *diag);
+				   size_t *out_len, struct seal_diag *diag);
 
 /* Reads a secret from a descriptor up to its end or the first newline, which is
    dropped. Empty is SEAL_E_FORMAT, longer than max SEAL_E_TOOLONG. */
 SEAL_MUST_CHECK int seal_secret_read_fd(int fd, size_t max, struct seal_secret **out_secret,
-                                        struct seal_diag *diag);
+					struct seal_diag *diag);
 
 #endif

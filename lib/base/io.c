@@ -43,7 +43,7 @@ static int fd_write(void *ctx, const uint8_t *buf, size_t len, struct seal_diag 
 }
 
 static int mem_read(void *ctx, uint8_t *buf, size_t cap, size_t *out_len,
-                    struct seal_diag *diag SEAL_UNUSED)
+		    struct seal_diag *diag SEAL_UNUSED)
 {
 	struct seal_mem_source *mem = ctx;
 	size_t left = mem->len - mem->at;
@@ -100,7 +100,7 @@ struct seal_sink seal_sink_mem(struct seal_mem_sink *mem)
 }
 
 int seal_read_full(struct seal_source *source, uint8_t *buf, size_t cap, size_t *out_len,
-                   struct seal_diag *diag)
+		   struct seal_diag *diag)
 {
 	size_t have = 0;
 

@@ -7,7 +7,7 @@
 #include "diag.h"
 
 /* Where streams come from and go to. `read` fills up to cap bytes and sets
-   *out_len, 0 at the end. `write` takes all bytes or fails. */
+ *out_len, 0 at the end. `write` takes all bytes or fails. */
 
 struct seal_source {
 	int (*read)(void *ctx, uint8_t *buf, size_t cap, size_t *out_len, struct seal_diag *diag);
@@ -37,6 +37,6 @@ struct seal_sink seal_sink_mem(struct seal_mem_sink *mem);
 
 /* Fills buf unless the source ends first; *out_len tells. */
 SEAL_MUST_CHECK int seal_read_full(struct seal_source *source, uint8_t *buf, size_t cap,
-                                   size_t *out_len, struct seal_diag *diag);
+				   size_t *out_len, struct seal_diag *diag);
 
 #endif

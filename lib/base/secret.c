@@ -14,9 +14,9 @@
 
 #include "base/banned.h"
 
-#define GRAIN 64u              /* one block of the arena, bytes */
-#define BLOCKS 1024u           /* blocks of an arena: 64 KiB */
-#define SMALL (GRAIN * 128u)   /* longer ones get own pages */
+#define GRAIN 64u	     /* one block of the arena, bytes */
+#define BLOCKS 1024u	     /* blocks of an arena: 64 KiB */
+#define SMALL (GRAIN * 128u) /* longer ones get own pages */
 
 struct arena {
 	struct arena *next;
@@ -27,12 +27,24 @@ struct arena {
 struct seal_secret {
 	uint8_t *bytes;
 	size_t len;
-	size_t room;        /* bytes owned, a multiple of GRAIN or of a page */
+	size_t room;	    /* bytes owned, a multiple of GRAIN or of a page */
 	struct arena *home; /* NULL: own pages */
 };
 
 static pthread_mutex_t arena_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static struct arena *arenas;
+
+/* A child has none of the pages, so it must start arenas of its own. */
+static void forget_arenas(void)
+{
+	arenas = NULL;
+}
+
+static void watch_forks(void)
+{
+	(void)pthread_atfork(NULL, NULL, forget_arenas);
+}
 
 void seal_wipe(void *bytes, size_t len)
 {
@@ -100,7 +112,8 @@ static void unmap_locked(uint8_t *mid, size_t room)
 static int lock_failed(size_t room, struct seal_diag *diag)
 {
 	return seal_fail_errno(diag, SEAL_E_LOCKMEM,
-	                       "cannot lock %zu bytes of memory; raise the limit (ulimit -l)", room);
+			       "cannot lock %zu bytes of memory; raise the limit (ulimit -l)",
+			       room);
 }
 
 /* First run of `want` free blocks, or BLOCKS. */
@@ -175,6 +188,7 @@ int seal_secret_new(size_t len, struct seal_secret **out_secret, struct seal_dia
 	secret = calloc(1, sizeof *secret);
 	if (!secret)
 		return seal_fail(diag, SEAL_E_NOMEM, "secret memory");
+	(void)pthread_once(&fork_once, watch_forks);
 	secret->len = len;
 	if (len > SMALL) {
 		error = take_pages(secret, diag);
@@ -206,7 +220,7 @@ int seal_secret_random(size_t len, struct seal_secret **out_secret, struct seal_
 }
 
 int seal_secret_copy(const uint8_t *bytes, size_t len, struct seal_secret **out_secret,
-                     struct seal_diag *diag)
+		     struct seal_diag *diag)
 {
 	struct seal_secret *secret = NULL;
 	int error = seal_secret_new(len, &secret, diag);

@@ -16,11 +16,11 @@ struct seal_secret;
    limit to raise. Free with seal_secret_free, which accepts NULL. */
 #define SEAL_SECRET_MAX (64u << 20)
 SEAL_MUST_CHECK int seal_secret_new(size_t len, struct seal_secret **out_secret,
-                                    struct seal_diag *diag);
+				    struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_secret_random(size_t len, struct seal_secret **out_secret,
-                                       struct seal_diag *diag);
+				       struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_secret_copy(const uint8_t *bytes, size_t len,
-                                     struct seal_secret **out_secret, struct seal_diag *diag);
+				     struct seal_secret **out_secret, struct seal_diag *diag);
 void seal_secret_free(struct seal_secret *secret);
 void seal_secret_freep(struct seal_secret **secret);
 
