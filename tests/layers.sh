@@ -18,7 +18,8 @@ for file in $(git ls-files 'lib/*.[ch]' 'cmd/*.[ch]' 'tests/virtual/*.[ch]'); do
 	dir=$(dirname "$file")
 	rule=$(rule_for "$dir") || { echo "layers: $dir: not in tests/layers.txt"; bad=1; continue; }
 	allowed=" ${rule#*:} "
-	for inc in $(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file"); do
+	includes=$(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file")
+	for inc in $includes; do
 		case $inc in */*) to=${inc%%/*} ;; *) continue ;; esac
 		[ -d "lib/$to" ] || continue
 		[ "lib/$to" = "$dir" ] && continue

@@ -35,9 +35,14 @@ static pthread_mutex_t arena_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static struct arena *arenas;
 
-/* A child has none of the pages, so it must start arenas of its own. */
+/* A child has none of the pages, so it must start arenas of its own. The
+   records of its parent's stay: secrets it inherited still point to them. */
+static struct arena *inherited;
+
 static void forget_arenas(void)
 {
+	if (arenas)
+		inherited = arenas;
 	arenas = NULL;
 }
 

@@ -101,9 +101,14 @@ static void equality_is_by_value(void **state)
 	seal_secret_free(b);
 }
 
-/* Root may lock anything, so the child gives up its rights first. */
+/* Root may lock anything, so the child gives up its rights first. AddressSanitizer
+   turns mlock into nothing, so there is nothing to see there. */
 static void lock_failure_is_an_error(void **state)
 {
+#ifdef SEAL_SANITIZED
+	(void)state;
+	skip();
+#else
 	const struct rlimit none = {0, 0};
 	int status = 0;
 	pid_t child = fork();
@@ -119,6 +124,7 @@ static void lock_failure_is_an_error(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+#endif
 }
 
 /* A forked child must not inherit the pages: touching them ends it. */
