@@ -1,0 +1,275 @@
+#include "token/attest.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "token/attest_internal.h"
+
+#include "base/banned.h"
+
+static void x509_freep(X509 **x)
+{
+	X509_free(*x);
+}
+
+static void obj_freep(ASN1_OBJECT **o)
+{
+	ASN1_OBJECT_free(*o);
+}
+
+static void key_ctx_freep(X509_STORE_CTX **c)
+{
+	X509_STORE_CTX_free(*c);
+}
+
+static void stack_freep(STACK_OF(X509) * *s)
+{
+	sk_X509_free(*s);
+}
+
+/* The raw octets of one extension: 0 and *out_len 0 where it is absent. */
+static int extension(X509 *x, const char *oid, const uint8_t **out, size_t *out_len,
+		     struct seal_diag *diag)
+{
+	SEAL_CLEANUP(obj_freep) ASN1_OBJECT *obj = OBJ_txt2obj(oid, 1);
+	if (!obj)
+		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
+	int at = X509_get_ext_by_OBJ(x, obj, -1);
+	*out_len = 0;
+	if (at < 0)
+		return 0;
+	if (X509_get_ext_by_OBJ(x, obj, at) >= 0)
+		return seal_fail(diag, SEAL_E_FORMAT, "attestation: extension %s is there twice",
+				 oid);
+	const ASN1_OCTET_STRING *s = X509_EXTENSION_get_data(X509_get_ext(x, at));
+	int n = ASN1_STRING_length(s);
+	if (n < 0 || n > 64)
+		return seal_fail(diag, SEAL_E_FORMAT, "attestation: extension %s is too long", oid);
+	*out = ASN1_STRING_get0_data(s);
+	*out_len = (size_t)n;
+	return 0;
+}
+
+/* A DER INTEGER that fits 32 bits; anything else is unknown. */
+static bool serial_number(const uint8_t *p, size_t n, uint32_t *out)
+{
+	uint64_t v = 0;
+	if (n < 3 || n > 7 || p[0] != 0x02 || p[1] != n - 2 || (p[2] & 0x80))
+		return false;
+	for (size_t i = 2; i < n; i++)
+		v = v << 8 | p[i];
+	if (v > UINT32_MAX)
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+static int facts(X509 *x, struct seal_attest *a, struct seal_diag *diag)
+{
+	const uint8_t *p = NULL;
+	size_t n = 0;
+	int rc = extension(x, "1.3.6.1.4.1.41482.3.3", &p, &n, diag);
+	if (rc == 0 && n == 3) {
+		a->has_firmware = true;
+		for (size_t i = 0; i < 3; i++)
+			a->firmware[i] = p[i];
+	}
+	if (rc == 0)
+		rc = extension(x, "1.3.6.1.4.1.41482.3.7", &p, &n, diag);
+	if (rc == 0)
+		a->has_serial = serial_number(p, n, &a->serial);
+	if (rc == 0)
+		rc = extension(x, "1.3.6.1.4.1.41482.3.8", &p, &n, diag);
+	if (rc == 0 && n == 2) {
+		a->has_policy = true;
+		a->pin = p[0];
+		a->touch = p[1];
+	}
+	if (rc == 0)
+		rc = extension(x, "1.3.6.1.4.1.41482.3.9", &p, &n, diag);
+	if (rc == 0 && n == 1) {
+		a->has_form = true;
+		a->form = p[0];
+	}
+	return rc;
+}
+
+static int nibble(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The subject's common name ends with a blank and the slot in hexadecimal. */
+static void subject_slot(X509 *x, struct seal_attest *a)
+{
+	const X509_NAME *name = X509_get_subject_name(x);
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0)
+		return;
+	const ASN1_STRING *s = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+	const uint8_t *p = ASN1_STRING_get0_data(s);
+	int n = ASN1_STRING_length(s);
+	if (n < 3 || p[n - 3] != ' ')
+		return;
+	int hi = nibble(p[n - 2]), lo = nibble(p[n - 1]);
+	if (hi < 0 || lo < 0)
+		return;
+	a->has_slot = true;
+	a->slot = (uint8_t)(hi << 4 | lo);
+}
+
+static void public_point(X509 *x, struct seal_attest *a)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	char group[32] = "";
+	size_t n = 0;
+	if (!key || !EVP_PKEY_is_a(key, "EC"))
+		return;
+	if (EVP_PKEY_get_group_name(key, group, sizeof group, &n) != 1 ||
+	    strcmp(group, "prime256v1") != 0)
+		return;
+	a->has_point = EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY,
+						       a->point, sizeof a->point, &n) == 1 &&
+		       n == sizeof a->point && a->point[0] == 4;
+}
+
+static int read_cert(const char *what, const uint8_t *der, size_t len, X509 **out,
+		     struct seal_diag *diag)
+{
+	const uint8_t *p = der;
+	if (!der || len == 0 || len > SEAL_ATTEST_MAX)
+		return seal_fail(diag, SEAL_E_FORMAT, "%s: %zu bytes is not a certificate", what,
+				 len);
+	SEAL_CLEANUP(x509_freep) X509 *x = d2i_X509(NULL, &p, (long)len);
+	ERR_clear_error();
+	if (!x)
+		return seal_fail(diag, SEAL_E_FORMAT, "%s: not a certificate", what);
+	if (p != der + len)
+		return seal_fail(diag, SEAL_E_FORMAT, "%s: bytes after the certificate", what);
+	*out = seal_steal(&x);
+	return 0;
+}
+
+static int read_facts(X509 *x, struct seal_attest *out_attest, struct seal_diag *diag)
+{
+	struct seal_attest a = {0};
+	int rc = facts(x, &a, diag);
+	if (rc != 0)
+		return rc;
+	subject_slot(x, &a);
+	public_point(x, &a);
+	ERR_clear_error();
+	*out_attest = a;
+	return 0;
+}
+
+int seal_attest_parse(const uint8_t *der, size_t len, struct seal_attest *out_attest,
+		      struct seal_diag *diag)
+{
+	SEAL_CLEANUP(x509_freep) X509 *x = NULL;
+	int rc = read_cert("attestation", der, len, &x, diag);
+	return rc != 0 ? rc : read_facts(x, out_attest, diag);
+}
+
+static int chain(const struct seal_roots *roots, X509 *leaf, X509 *f9, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(stack_freep) STACK_OF(X509) *between = sk_X509_dup(roots->between);
+	SEAL_CLEANUP(key_ctx_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	if (!between || !ctx || sk_X509_unshift(between, f9) == 0 ||
+	    X509_STORE_CTX_init(ctx, roots->store, leaf, between) != 1)
+		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
+	X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(ctx), 6);
+	int good = X509_verify_cert(ctx), why = X509_STORE_CTX_get_error(ctx);
+	ERR_clear_error();
+	if (good != 1 &&
+	    (why == X509_V_ERR_CERT_HAS_EXPIRED || why == X509_V_ERR_CERT_NOT_YET_VALID))
+		return seal_fail(diag, SEAL_E_EXPIRED, "attestation: %s",
+				 X509_verify_cert_error_string(why));
+	if (good != 1)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "attestation: no pinned root stands behind it: %s",
+				 X509_verify_cert_error_string(why));
+	/* Signed by this token's f9, and by nothing else that a root happens to stand behind. */
+	const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
+	if (sk_X509_num(path) < 3 || X509_cmp(sk_X509_value(path, 1), f9) != 0)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "attestation: not signed by the token's own f9 key");
+	return 0;
+}
+
+static bool older(const uint8_t have[static 3], const uint8_t least[static 3])
+{
+	for (size_t i = 0; i < 3; i++)
+		if (have[i] != least[i])
+			return have[i] < least[i];
+	return false;
+}
+
+static int identity(const struct seal_attest *a, const struct seal_attest_want *w,
+		    struct seal_diag *diag)
+{
+	if (!a->has_point || CRYPTO_memcmp(a->point, w->point, sizeof w->point) != 0)
+		return seal_fail(diag, SEAL_E_MISMATCH, "attestation: is for another key");
+	if (!a->has_slot || a->slot != w->slot)
+		return seal_fail(diag, SEAL_E_MISMATCH, "attestation: is not for slot %02x",
+				 w->slot);
+	if (w->has_serial && a->has_serial && a->serial != w->serial)
+		return seal_fail(diag, SEAL_E_MISMATCH, "attestation: is of token %u, not %u",
+				 a->serial, w->serial);
+	return 0;
+}
+
+static int policy(const struct seal_attest *a, const struct seal_attest_want *w,
+		  struct seal_diag *diag)
+{
+	static const uint8_t any[3] = {0};
+	if (older(any, w->min_firmware) && !a->has_firmware)
+		return seal_fail(diag, SEAL_E_POLICY, "attestation: names no firmware");
+	if (a->has_firmware && older(a->firmware, w->min_firmware))
+		return seal_fail(diag, SEAL_E_POLICY, "firmware %u.%u.%u is older than %u.%u.%u",
+				 a->firmware[0], a->firmware[1], a->firmware[2], w->min_firmware[0],
+				 w->min_firmware[1], w->min_firmware[2]);
+	if (!a->has_policy)
+		return seal_fail(diag, SEAL_E_POLICY, "attestation: names no PIN and touch policy");
+	if (w->pin ? a->pin != w->pin : a->pin <= SEAL_ATTEST_PIN_NEVER)
+		return seal_fail(diag, SEAL_E_POLICY,
+				 "attestation: PIN policy is %u, not as planned", a->pin);
+	if (w->touch && a->touch != w->touch)
+		return seal_fail(diag, SEAL_E_POLICY,
+				 "attestation: touch policy is %u, not as planned", a->touch);
+	return 0;
+}
+
+int seal_attest_verify(const struct seal_roots *roots, const uint8_t *der, size_t len,
+		       const uint8_t *f9, size_t f9_len, const struct seal_attest_want *want,
+		       struct seal_attest *out_attest, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(x509_freep) X509 *leaf = NULL;
+	SEAL_CLEANUP(x509_freep) X509 *ca = NULL;
+	struct seal_attest a = {0};
+	int rc = read_cert("attestation", der, len, &leaf, diag);
+	if (rc == 0)
+		rc = read_cert("attestation of f9", f9, f9_len, &ca, diag);
+	if (rc == 0)
+		rc = read_facts(leaf, &a, diag);
+	if (rc == 0)
+		rc = chain(roots, leaf, ca, diag);
+	if (rc == 0)
+		rc = identity(&a, want, diag);
+	if (rc == 0)
+		rc = policy(&a, want, diag);
+	if (rc == 0)
+		*out_attest = a;
+	return rc;
+}

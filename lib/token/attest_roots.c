@@ -1,0 +1,124 @@
+#include <dirent.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "token/attest.h"
+#include "token/attest_internal.h"
+
+#include "base/banned.h"
+
+/* More than this in one directory is a mistake. */
+#define MAX_CERTS 64u
+
+static void file_closep(FILE **f)
+{
+	if (*f)
+		(void)fclose(*f);
+}
+
+static void dir_closep(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d);
+}
+
+void seal_roots_free(struct seal_roots *roots)
+{
+	if (!roots)
+		return;
+	X509_STORE_free(roots->store);
+	sk_X509_pop_free(roots->between, X509_free);
+	free(roots);
+}
+
+void seal_roots_freep(struct seal_roots **roots)
+{
+	seal_roots_free(*roots);
+}
+
+static int add(struct seal_roots *r, const char *path, X509 *x, struct seal_diag *diag)
+{
+	if (r->n_roots + (unsigned)sk_X509_num(r->between) >= MAX_CERTS)
+		return seal_fail(diag, SEAL_E_TOOLONG, "%s: more than %u certificates", path,
+				 MAX_CERTS);
+	if (X509_self_signed(x, 1) == 1) {
+		if (X509_STORE_add_cert(r->store, x) != 1)
+			return seal_fail(diag, SEAL_E_CRYPTO, "%s: root not taken", path);
+		r->n_roots++;
+		return 0;
+	}
+	if (X509_up_ref(x) != 1)
+		return seal_fail(diag, SEAL_E_CRYPTO, "%s", path);
+	if (sk_X509_push(r->between, x) == 0) {
+		X509_free(x);
+		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);
+	}
+	return 0;
+}
+
+/* All certificates of one file: a bundle is allowed, an empty or damaged file is not. */
+static int add_file(struct seal_roots *r, const char *path, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(file_closep) FILE *f = fopen(path, "re");
+	unsigned n = 0;
+	int rc = 0;
+	if (!f)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	for (; rc == 0; n++) {
+		X509 *x = PEM_read_X509(f, NULL, NULL, NULL);
+		if (!x)
+			break;
+		rc = add(r, path, x, diag);
+		X509_free(x);
+	}
+	unsigned long e = ERR_peek_last_error();
+	ERR_clear_error();
+	if (rc != 0)
+		return rc;
+	if (n == 0 || ERR_GET_REASON(e) != PEM_R_NO_START_LINE)
+		return seal_fail(diag, SEAL_E_FORMAT, "%s: not a PEM certificate", path);
+	return 0;
+}
+
+static int add_dir(struct seal_roots *r, const char *dir, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(dir_closep) DIR *d = opendir(dir);
+	if (!d)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
+	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
+		char path[4096];
+		size_t n = strlen(e->d_name);
+		if (n < 5 || strcmp(e->d_name + n - 4, ".pem") != 0)
+			continue;
+		int k = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+		if (k < 0 || (size_t)k >= sizeof path)
+			return seal_fail(diag, SEAL_E_TOOLONG, "%s: path too long", dir);
+		int rc = add_file(r, path, diag);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int seal_roots_load(const char *dir, struct seal_roots **out_roots, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(seal_roots_freep) struct seal_roots *r = calloc(1, sizeof *r);
+	if (!r)
+		return seal_fail(diag, SEAL_E_NOMEM, "attestation roots");
+	r->store = X509_STORE_new();
+	r->between = sk_X509_new_null();
+	if (!r->store || !r->between)
+		/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+		return seal_fail(diag, SEAL_E_NOMEM, "attestation roots");
+	int rc = add_dir(r, dir, diag);
+	if (rc != 0)
+		return rc;
+	if (r->n_roots == 0)
+		return seal_fail(diag, SEAL_E_NOTFOUND,
+				 "%s: no root certificate (*.pem, self-signed)", dir);
+	*out_roots = seal_steal(&r);
+	return 0;
+}
