@@ -37,7 +37,7 @@ static struct arena *arenas;
 
 /* A child has none of the pages, so it must start arenas of its own. The
    records of its parent's stay: secrets it inherited still point to them. */
-static struct arena *inherited;
+static struct arena *volatile inherited;
 
 static void forget_arenas(void)
 {
