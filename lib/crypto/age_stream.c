@@ -71,6 +71,22 @@ static void count_up(uint8_t nonce[12])
 			return;
 }
 
+/* A whole chunk that is good, but at another place than the end or the middle, is
+   authentic and is written like those before it; then the failure is told. */
+static int bad_chunk(struct opener *opener, size_t len, int last, struct seal_sink *sink,
+                     struct seal_diag *diag)
+{
+	int error;
+
+	if (len != CHUNK + TAG || !open_chunk(opener, len, !last))
+		return seal_fail(diag, SEAL_E_VERIFY, "the file is damaged or was cut short");
+	error = sink->write(sink->ctx, seal_secret_bytes(opener->clear), CHUNK, diag);
+	if (error)
+		return error;
+	return last ? seal_fail(diag, SEAL_E_TRUNCATED, "the file was cut short")
+	            : seal_fail(diag, SEAL_E_FORMAT, "data after the end of the file");
+}
+
 /* One chunk; *have bytes of it are in opener->sealed already (the byte read ahead). */
 static int next_chunk(struct opener *opener, struct seal_source *source, struct seal_sink *sink,
 		      size_t *have, int first, int *out_last, struct seal_diag *diag)
@@ -91,12 +107,8 @@ static int next_chunk(struct opener *opener, struct seal_source *source, struct 
 		return seal_fail(diag, SEAL_E_TRUNCATED, "the file ends too early");
 	if (last && len == TAG && !first)
 		return seal_fail(diag, SEAL_E_FORMAT, "empty last chunk");
-	if (!open_chunk(opener, len, last)) {
-		/* A whole chunk that is good but not the last tells of a cut. */
-		if (last && len == CHUNK + TAG && open_chunk(opener, len, 0))
-			return seal_fail(diag, SEAL_E_TRUNCATED, "the file was cut short");
-		return seal_fail(diag, SEAL_E_VERIFY, "the file is damaged or was cut short");
-	}
+	if (!open_chunk(opener, len, last))
+		return bad_chunk(opener, len, last, sink, diag);
 	count_up(opener->nonce);
 	*have = last ? 0 : 1;
 	*out_last = last;
