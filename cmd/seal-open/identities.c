@@ -21,7 +21,7 @@ void identities_done(struct identities *identities)
 }
 
 static int add(struct identities *identities, struct seal_secret *key,
-               struct seal_age_identity (*make)(struct seal_secret *), struct seal_diag *diag)
+	       struct seal_age_identity (*make)(struct seal_secret *), struct seal_diag *diag)
 {
 	if (identities->count == IDENTITIES) {
 		seal_secret_free(key);
@@ -33,7 +33,7 @@ static int add(struct identities *identities, struct seal_secret *key,
 }
 
 static int take_line(struct identities *identities, char *line, unsigned number,
-                     struct seal_diag *diag)
+		     struct seal_diag *diag)
 {
 	struct seal_secret *key = NULL;
 	size_t len = strlen(line);
@@ -45,7 +45,7 @@ static int take_line(struct identities *identities, char *line, unsigned number,
 		return SEAL_OK;
 	error = seal_age_x25519_parse(line, &key, diag);
 	return error ? seal_because(diag, error, "line %u", number)
-	             : add(identities, key, seal_age_x25519_identity, diag);
+		     : add(identities, key, seal_age_x25519_identity, diag);
 }
 
 static int take_lines(struct identities *identities, char *text, struct seal_diag *diag)
@@ -91,7 +91,7 @@ static int take_file(struct identities *identities, const char *path, struct sea
 }
 
 int identities_load(struct identities *identities, const struct options *options,
-                    struct seal_diag *diag)
+		    struct seal_diag *diag)
 {
 	for (unsigned i = 0; i < options->files; i++) {
 		int error = take_file(identities, options->identity[i], diag);
@@ -102,10 +102,9 @@ int identities_load(struct identities *identities, const struct options *options
 	if (options->passphrase_fd >= 0) {
 		struct seal_secret *passphrase = NULL;
 		int error = seal_secret_read_fd(options->passphrase_fd, PASSPHRASE_BYTES,
-		                                &passphrase, diag);
+						&passphrase, diag);
 
-		return error ? error
-		             : add(identities, passphrase, seal_age_scrypt_identity, diag);
+		return error ? error : add(identities, passphrase, seal_age_scrypt_identity, diag);
 	}
 	return SEAL_OK;
 }

@@ -16,13 +16,13 @@
 #include "base/banned.h"
 
 static const char help[] =
-        "usage: seal-open --raw [-i FILE]... [--passphrase-fd N] [--json] [FILE]\n"
-        "Opens an age file (stdin where no FILE is named) and writes it to stdout.\n\n"
-        "  --raw               any age v1 file, armored or not\n"
-        "  -i, --identity FILE identities, one AGE-SECRET-KEY-1 a line; may be repeated\n"
-        "  --passphrase-fd N   read a passphrase from descriptor N, up to a newline\n"
-        "  --json              report the result as one JSON object on stderr\n"
-        "  --help, --version   say so\n";
+	"usage: seal-open --raw [-i FILE]... [--passphrase-fd N] [--json] [FILE]\n"
+	"Opens an age file (stdin where no FILE is named) and writes it to stdout.\n\n"
+	"  --raw               any age v1 file, armored or not\n"
+	"  -i, --identity FILE identities, one AGE-SECRET-KEY-1 a line; may be repeated\n"
+	"  --passphrase-fd N   read a passphrase from descriptor N, up to a newline\n"
+	"  --json              report the result as one JSON object on stderr\n"
+	"  --help, --version   say so\n";
 
 static int report(const struct options *options, int error, const struct seal_diag *diag)
 {
@@ -30,11 +30,12 @@ static int report(const struct options *options, int error, const struct seal_di
 
 	if (options->json)
 		(void)fprintf(stderr, "{\"result\":\"%s\",\"exit\":%d}\n", seal_error_name(error),
-		              seal_error_exit(error));
+			      seal_error_exit(error));
 	if (error) {
 		seal_diag_line(diag, line, sizeof line);
-		(void)fprintf(stderr, "seal-open: %s: %s\n", options->file ? options->file : "stdin",
-		              line[0] ? line : seal_error_text(error));
+		(void)fprintf(stderr, "seal-open: %s: %s\n",
+			      options->file ? options->file : "stdin",
+			      line[0] ? line : seal_error_text(error));
 	}
 	return seal_error_exit(error);
 }

@@ -13,13 +13,13 @@
 enum { RAW = 256, FD, JSON, HELP, VERSION, KINDS };
 
 static const struct option table[] = {
-        {"raw", no_argument, NULL, RAW},
-        {"identity", required_argument, NULL, 'i'},
-        {"passphrase-fd", required_argument, NULL, FD},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0},
+	{"raw", no_argument, NULL, RAW},
+	{"identity", required_argument, NULL, 'i'},
+	{"passphrase-fd", required_argument, NULL, FD},
+	{"json", no_argument, NULL, JSON},
+	{"help", no_argument, NULL, HELP},
+	{"version", no_argument, NULL, VERSION},
+	{NULL, 0, NULL, 0},
 };
 
 static int usage(const char *what, const char *why)

@@ -25,7 +25,7 @@ struct identities {
 };
 
 SEAL_MUST_CHECK int identities_load(struct identities *identities, const struct options *options,
-                                    struct seal_diag *diag);
+				    struct seal_diag *diag);
 void identities_done(struct identities *identities);
 
 #endif

@@ -74,7 +74,7 @@ static void count_up(uint8_t nonce[12])
 /* A whole chunk that is good, but at another place than the end or the middle, is
    authentic and is written like those before it; then the failure is told. */
 static int bad_chunk(struct opener *opener, size_t len, int last, struct seal_sink *sink,
-                     struct seal_diag *diag)
+		     struct seal_diag *diag)
 {
 	int error;
 
@@ -84,7 +84,7 @@ static int bad_chunk(struct opener *opener, size_t len, int last, struct seal_si
 	if (error)
 		return error;
 	return last ? seal_fail(diag, SEAL_E_TRUNCATED, "the file was cut short")
-	            : seal_fail(diag, SEAL_E_FORMAT, "data after the end of the file");
+		    : seal_fail(diag, SEAL_E_FORMAT, "data after the end of the file");
 }
 
 /* One chunk; *have bytes of it are in opener->sealed already (the byte read ahead). */
