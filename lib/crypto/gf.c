@@ -24,7 +24,7 @@ static uint64_t times(uint64_t v, uint8_t c)
 	uint64_t sum = 0;
 
 	for (unsigned bit = 0; bit < 8; bit++) {
-		sum ^= v & (0u - (uint64_t)(c >> bit & 1u));
+		sum ^= v & (0u - ((uint64_t)c >> bit & 1u));
 		v = twice(v);
 	}
 	return sum;
