@@ -1,0 +1,88 @@
+/* XAES-256-GCM: the two worked examples of C2SP XAES-256-GCM.md, and damage. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/encode.h"
+#include "base/secret.h"
+#include "crypto/xaes.h"
+
+#define NONCE ((const uint8_t *)"ABCDEFGHIJKLMNOPQRSTUVWX")
+#define TEXT ((const uint8_t *)"XAES-256-GCM")
+
+static void example(uint8_t fill, const char *aad, const char *want)
+{
+	uint8_t key[32];
+	uint8_t sealed[28];
+	uint8_t back[12];
+	char hex[57];
+
+	for (unsigned i = 0; i < 32; i++)
+		key[i] = fill;
+	assert_int_equal(seal_xaes_seal(key, NONCE, (const uint8_t *)aad, strlen(aad), TEXT, 12,
+					sealed, NULL),
+			 SEAL_OK);
+	seal_hex(sealed, sizeof sealed, hex);
+	assert_string_equal(hex, want);
+	assert_int_equal(seal_xaes_open(key, NONCE, (const uint8_t *)aad, strlen(aad), sealed, 28,
+					back, NULL),
+			 SEAL_OK);
+	assert_memory_equal(back, TEXT, 12);
+}
+
+static void published_examples(void **state)
+{
+	(void)state;
+	example(1, "", "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271");
+	example(3, "c2sp.org/XAES-256-GCM",
+		"986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d");
+}
+
+/* Each bit of message, nonce, key and associated data counts. */
+static void damage_is_found(void **state)
+{
+	uint8_t key[32];
+	uint8_t nonce[24];
+	uint8_t aad[5] = "path";
+	uint8_t text[40] = "a value of the barrier";
+	uint8_t sealed[56];
+	uint8_t back[40];
+	struct {
+		uint8_t *bytes;
+		size_t len;
+	} parts[] = {{key, 32}, {nonce, 24}, {aad, 5}, {sealed, 56}};
+
+	(void)state;
+	assert_int_equal(seal_random(key, 32, NULL), SEAL_OK);
+	assert_int_equal(seal_random(nonce, 24, NULL), SEAL_OK);
+	assert_int_equal(seal_xaes_seal(key, nonce, aad, 5, text, 40, sealed, NULL), SEAL_OK);
+	for (size_t p = 0; p < 4; p++) {
+		for (size_t bit = 0; bit < parts[p].len * 8; bit++) {
+			parts[p].bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			assert_int_equal(seal_xaes_open(key, nonce, aad, 5, sealed, 56, back, NULL),
+					 SEAL_E_VERIFY);
+			parts[p].bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			for (size_t i = 0; i < 40; i++)
+				assert_int_equal(back[i], 0);
+		}
+	}
+	for (size_t len = 0; len < 16; len++)
+		assert_int_equal(seal_xaes_open(key, nonce, aad, 5, sealed, len, back, NULL),
+				 SEAL_E_TRUNCATED);
+	assert_int_equal(seal_xaes_open(key, nonce, aad, 5, sealed, 56, back, NULL), SEAL_OK);
+	assert_memory_equal(back, text, 40);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(published_examples),
+		cmocka_unit_test(damage_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
