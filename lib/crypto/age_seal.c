@@ -1,0 +1,216 @@
+/* Sealing: a fresh file key, a stanza for each recipient, the MAC, the payload.
+   Threat: a recipient that is left out in silence, who finds it out years later. */
+
+#include "crypto/age_seal.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "crypto/age_internal.h"
+
+#include "base/banned.h"
+
+#define CHUNK 65536u
+#define TAG 16u
+#define STANZA_BYTES 112u /* "-> X25519 " + 43 + newline + 43 + newline, and room */
+#define HEADER_BYTES (32u + SEAL_AGE_RECIPIENTS * STANZA_BYTES + 64u)
+
+struct header {
+	char text[HEADER_BYTES];
+	size_t len;
+};
+
+struct sealer {
+	EVP_CIPHER *cipher;
+	EVP_CIPHER_CTX *ctx;
+	struct seal_secret *key, *clear;
+	uint8_t nonce[12];
+	uint8_t sealed[CHUNK + TAG];
+};
+
+static void sealer_done(struct sealer *sealer)
+{
+	EVP_CIPHER_CTX_free(sealer->ctx);
+	EVP_CIPHER_free(sealer->cipher);
+	seal_secret_free(sealer->key);
+	seal_secret_free(sealer->clear);
+}
+
+int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
+			     struct seal_diag *diag)
+{
+	struct seal_age_recipient parsed;
+	char hrp[16];
+	size_t len = 0;
+	int error =
+		seal_unbech32(text, hrp, sizeof hrp, parsed.point, sizeof parsed.point, &len, diag);
+
+	if (!error && (len != sizeof parsed.point || strcmp(hrp, "age") != 0))
+		error = seal_fail(diag, SEAL_E_FORMAT, "not an age1 recipient");
+	if (error)
+		return error;
+	*out = parsed;
+	return SEAL_OK;
+}
+
+/* One message under a key that is used once: the zero nonce is the format's. */
+static int wrap_key(const uint8_t key[static 32], const struct seal_secret *file_key,
+		    uint8_t out[32], struct seal_diag *diag)
+{
+	static const uint8_t nonce[12] = {0};
+
+	if (crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, seal_secret_bytes(file_key),
+						      SEAL_AGE_FILE_KEY, NULL, 0, NULL, nonce,
+						      key) != 0)
+		return seal_fail(diag, SEAL_E_CRYPTO, "ChaCha20-Poly1305");
+	return SEAL_OK;
+}
+
+static int add_stanza(struct header *header, const struct seal_age_recipient *recipient,
+		      const struct seal_secret *file_key, struct seal_diag *diag)
+{
+	struct seal_secret *work SEAL_CLEANUP(seal_secret_freep) = NULL;
+	uint8_t salt[64];
+	uint8_t wrapped[32];
+	char share[SEAL_BASE64_LEN(32)];
+	char body[SEAL_BASE64_LEN(32)];
+	uint8_t *bytes;
+	int error = seal_secret_new(96, &work, diag);
+
+	if (!error)
+		error = seal_random(seal_secret_data(work), 32, diag);
+	if (error)
+		return error;
+	bytes = seal_secret_data(work); /* ephemeral, shared, wrapping key */
+	memcpy(salt + 32, recipient->point, 32);
+	if (crypto_scalarmult_base(salt, bytes) != 0 ||
+	    crypto_scalarmult(bytes + 32, bytes, recipient->point) != 0)
+		return seal_fail(diag, SEAL_E_FORMAT, "recipient: point of low order");
+	error = seal_hkdf(bytes + 32, 32, salt, sizeof salt, "age-encryption.org/v1/X25519",
+			  bytes + 64, 32, diag);
+	if (!error)
+		error = wrap_key(bytes + 64, file_key, wrapped, diag);
+	if (error)
+		return error;
+	seal_base64(SEAL_BASE64_RAW, salt, 32, share);
+	seal_base64(SEAL_BASE64_RAW, wrapped, 32, body);
+	header->len +=
+		(size_t)snprintf(header->text + header->len, sizeof header->text - header->len,
+				 "-> X25519 %s\n%s\n", share, body);
+	return SEAL_OK;
+}
+
+static int add_mac(struct header *header, const struct seal_secret *file_key,
+		   struct seal_diag *diag)
+{
+	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	char text[SEAL_BASE64_LEN(32)];
+	uint8_t mac[32];
+	unsigned len = 0;
+	int error = seal_secret_new(32, &key, diag);
+
+	if (!error)
+		error = seal_hkdf(seal_secret_bytes(file_key), SEAL_AGE_FILE_KEY, NULL, 0, "header",
+				  seal_secret_data(key), 32, diag);
+	if (error)
+		return error;
+	header->len += (size_t)snprintf(header->text + header->len,
+					sizeof header->text - header->len, "---");
+	if (!HMAC(EVP_sha256(), seal_secret_bytes(key), 32, (const uint8_t *)header->text,
+		  header->len, mac, &len))
+		return seal_fail(diag, SEAL_E_CRYPTO, "HMAC");
+	seal_base64(SEAL_BASE64_RAW, mac, 32, text);
+	header->len += (size_t)snprintf(header->text + header->len,
+					sizeof header->text - header->len, " %s\n", text);
+	return SEAL_OK;
+}
+
+static int sealer_init(struct sealer *sealer, const struct seal_secret *file_key,
+		       struct seal_sink *sink, struct seal_diag *diag)
+{
+	uint8_t nonce[16];
+	int error = seal_random(nonce, sizeof nonce, diag);
+
+	if (!error)
+		error = seal_secret_new(32, &sealer->key, diag);
+	if (!error)
+		error = seal_secret_new(CHUNK + 1, &sealer->clear, diag);
+	if (!error)
+		error = seal_hkdf(seal_secret_bytes(file_key), SEAL_AGE_FILE_KEY, nonce,
+				  sizeof nonce, "payload", seal_secret_data(sealer->key), 32, diag);
+	if (error)
+		return error;
+	sealer->cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	sealer->ctx = EVP_CIPHER_CTX_new();
+	if (!sealer->cipher || !sealer->ctx ||
+	    EVP_EncryptInit_ex2(sealer->ctx, sealer->cipher, seal_secret_bytes(sealer->key), NULL,
+				NULL) != 1)
+		return seal_fail(diag, SEAL_E_CRYPTO, "ChaCha20-Poly1305");
+	return sink->write(sink->ctx, nonce, sizeof nonce, diag);
+}
+
+static int seal_chunk(struct sealer *sealer, size_t len, int last, struct seal_sink *sink,
+		      struct seal_diag *diag)
+{
+	int got = 0;
+
+	sealer->nonce[11] = (uint8_t)last;
+	if (EVP_EncryptInit_ex2(sealer->ctx, NULL, NULL, sealer->nonce, NULL) != 1 ||
+	    EVP_EncryptUpdate(sealer->ctx, sealer->sealed, &got, seal_secret_bytes(sealer->clear),
+			      (int)len) != 1 ||
+	    EVP_EncryptFinal_ex(sealer->ctx, sealer->sealed + got, &got) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(sealer->ctx, EVP_CTRL_AEAD_GET_TAG, TAG, sealer->sealed + len) != 1)
+		return seal_fail(diag, SEAL_E_CRYPTO, "ChaCha20-Poly1305");
+	for (unsigned i = 11; i-- > 0;)
+		if (++sealer->nonce[i] != 0)
+			break;
+	return sink->write(sink->ctx, sealer->sealed, len + TAG, diag);
+}
+
+/* One byte is read ahead, so that the last chunk is known when it is sealed. */
+static int seal_payload(const struct seal_secret *file_key, struct seal_source *source,
+			struct seal_sink *sink, struct seal_diag *diag)
+{
+	struct sealer sealer SEAL_CLEANUP(sealer_done) = {0};
+	size_t have = 0;
+	int last = 0;
+	int error = sealer_init(&sealer, file_key, sink, diag);
+
+	while (!error && !last) {
+		uint8_t *clear = seal_secret_data(sealer.clear);
+		size_t got = 0;
+
+		error = seal_read_full(source, clear + have, CHUNK + 1 - have, &got, diag);
+		if (error)
+			break;
+		last = have + got <= CHUNK;
+		error = seal_chunk(&sealer, last ? have + got : CHUNK, last, sink, diag);
+		clear[0] = clear[CHUNK];
+		have = 1;
+	}
+	return error;
+}
+
+int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
+		  struct seal_source *source, struct seal_sink *sink, struct seal_diag *diag)
+{
+	struct seal_secret *file_key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct header header;
+	int error;
+
+	if (count < 1 || count > SEAL_AGE_RECIPIENTS)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "%zu recipients", count);
+	header.len = (size_t)snprintf(header.text, sizeof header.text, "age-encryption.org/v1\n");
+	error = seal_secret_random(SEAL_AGE_FILE_KEY, &file_key, diag);
+	for (size_t i = 0; !error && i < count; i++)
+		error = add_stanza(&header, &recipients[i], file_key, diag);
+	if (!error)
+		error = add_mac(&header, file_key, diag);
+	if (!error)
+		error = sink->write(sink->ctx, (const uint8_t *)header.text, header.len, diag);
+	return error ? error : seal_payload(file_key, source, sink, diag);
+}

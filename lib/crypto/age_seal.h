@@ -1,0 +1,31 @@
+#ifndef SEALKIT_CRYPTO_AGE_SEAL_H
+#define SEALKIT_CRYPTO_AGE_SEAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/io.h"
+#include "base/secret.h"
+
+/* age v1 (C2SP age.md): sealing to X25519 recipients. */
+
+#define SEAL_AGE_RECIPIENTS 64u
+
+struct seal_age_recipient {
+	uint8_t point[32];
+};
+
+/* age1...: SEAL_E_FORMAT for anything else. */
+SEAL_MUST_CHECK int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
+					     struct seal_diag *diag);
+
+/* Seals source to sink, binary. All or nothing (design section 7.4): the header,
+   with a stanza for each recipient, is whole before its first byte is written; on
+   an error later what was written lacks its last chunk and opens nowhere as
+   whole. 1 to SEAL_AGE_RECIPIENTS recipients. */
+SEAL_MUST_CHECK int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
+				  struct seal_source *source, struct seal_sink *sink,
+				  struct seal_diag *diag);
+
+#endif
