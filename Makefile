@@ -119,12 +119,12 @@ check-man: all
 
 # cppcheck does not know the cleanup attribute: leaks are for ASan and valgrind.
 lint:
-	clang-format-14 --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+	clang-format-14 --dry-run -Werror $(shell find lib cmd include tests -name '*.[ch]')
 	cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=memleak --suppress=resourceLeak \
 	  -Iinclude -Ilib lib $(wildcard cmd)
 	$(if $(MANS),mandoc -Tlint -W warning $(MANS))
-	shellcheck -x $(shell git ls-files '*.sh' tests/run tests/suite .ci/run)
+	shellcheck -x $(shell find tests -name '*.sh') tests/run tests/suite .ci/run
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1

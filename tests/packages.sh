@@ -1,7 +1,6 @@
 #!/bin/sh
 # Installs what debian/control lists under Build-Depends and the machine lacks.
-# With --demo only what building and the demo need. As root, from apt; a
-# package whose command is there from elsewhere (a newer nodejs with npm) counts.
+# As root, from apt.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -12,10 +11,6 @@ listed() {
 }
 
 present() {
-	case $1 in
-	nodejs) command -v node >/dev/null && return 0 ;;
-	npm) command -v npm >/dev/null && return 0 ;;
-	esac
 	dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
 }
 

@@ -43,7 +43,7 @@ static void sealer_done(struct sealer *sealer)
 int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
 			     struct seal_diag *diag)
 {
-	struct seal_age_recipient parsed;
+	struct seal_age_recipient parsed = {{0}};
 	char hrp[16];
 	size_t len = 0;
 	int error =
