@@ -166,37 +166,93 @@ static int take_line(struct set *set, const char *text, size_t len, unsigned num
 	return SEAL_OK;
 }
 
-static int take_lines(struct set *set, const struct seal_secret *text, struct seal_diag *diag)
+/* One line being gathered: as long as the longest share needs, and no longer. */
+#define LINE_MAX_BYTES (SEAL_BASE64_LEN(SEAL_SHAMIR_LEN + 1) + 1)
+
+struct gather {
+	struct seal_secret *text;
+	size_t len;
+	unsigned number;
+};
+
+static void gather_done(struct gather *line)
 {
-	const char *at = (const char *)seal_secret_bytes(text);
-	size_t left = seal_secret_len(text);
+	seal_secret_free(line->text);
+}
 
-	for (unsigned number = 1; left > 0; number++) {
-		const char *end = memchr(at, '\n', left);
-		size_t len = end ? (size_t)(end - at) : left;
-		size_t bare = len > 0 && at[len - 1] == '\r' ? len - 1 : len;
-		int error = take_line(set, at, bare, number, diag);
+static int gather_add(struct gather *line, const uint8_t *bytes, size_t len, struct seal_diag *diag)
+{
+	size_t cap = seal_secret_len(line->text);
+	struct seal_secret *more = NULL;
+	int error;
 
+	if (len > LINE_MAX_BYTES - line->len)
+		return seal_fail(diag, SEAL_E_TOOLONG, "line %u: longer than any share",
+				 line->number);
+	if (line->len + len > cap) {
+		while (cap < line->len + len)
+			cap *= 2;
+		error = seal_secret_new(cap, &more, diag);
 		if (error)
 			return error;
-		len += end ? 1 : 0;
-		at += len;
-		left -= len;
+		memcpy(seal_secret_data(more), seal_secret_bytes(line->text), line->len);
+		seal_secret_free(line->text);
+		line->text = more;
 	}
+	memcpy(seal_secret_data(line->text) + line->len, bytes, len);
+	line->len += len;
 	return SEAL_OK;
+}
+
+static int gather_end(struct gather *line, struct set *set, struct seal_diag *diag)
+{
+	const char *text = (const char *)seal_secret_bytes(line->text);
+	size_t len = line->len;
+
+	if (len > 0 && text[len - 1] == '\r')
+		len--;
+	line->len = 0;
+	return take_line(set, text, len, line->number++, diag);
+}
+
+/* Line by line: the lines of one set may together be longer than one secret. */
+static int take_lines(struct set *set, struct seal_source *source, struct seal_diag *diag)
+{
+	struct seal_secret *chunk SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct gather line SEAL_CLEANUP(gather_done) = {.number = 1};
+	size_t got = 1;
+	int error = seal_secret_new(4096, &line.text, diag);
+
+	if (!error)
+		error = seal_secret_new(65536, &chunk, diag);
+	while (!error && got > 0) {
+		const uint8_t *at;
+
+		error = seal_read_full(source, seal_secret_data(chunk), 65536, &got, diag);
+		at = seal_secret_bytes(chunk);
+		for (size_t left = error ? 0 : got; !error && left > 0;) {
+			const uint8_t *end = memchr(at, '\n', left);
+			size_t len = end ? (size_t)(end - at) : left;
+
+			error = gather_add(&line, at, len, diag);
+			if (!error && end)
+				error = gather_end(&line, set, diag);
+			len += end ? 1 : 0;
+			at += len;
+			left -= len;
+		}
+	}
+	return error ? error : gather_end(&line, set, diag);
 }
 
 int seal_plain_combine(struct seal_source *source, struct seal_sink *sink, struct seal_diag *diag)
 {
-	struct seal_secret *text SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct set set SEAL_CLEANUP(set_done) = {0};
 	const uint8_t *from[SEAL_SHAMIR_MAX];
 	size_t len;
-	int error = take_all(source, SEAL_SECRET_MAX / 2, &text, diag);
+	int error = take_lines(&set, source, diag);
 
-	if (!error)
-		error = take_lines(&set, text, diag);
 	if (!error && set.n < 2)
 		error = seal_fail(diag, SEAL_E_QUORUM, "%u share: two or more are needed", set.n);
 	if (error)

@@ -25,6 +25,9 @@ ok "two lines do not give it" differs
 ok "CRLF and empty lines" run "sed 's/\$/\r/' $dir/lines | sed 'G' | $c --plain | cmp - $dir/key"
 head -c 1000000 /dev/urandom >"$dir/big"
 ok "a million bytes, 7 of 9" run "$s --plain 9 -k 7 <$dir/big | tail -n 7 | $c --plain | cmp - $dir/big"
+head -c 16777216 /dev/zero >"$dir/longest"
+ok "the longest secret, 2 of 3" run "$s --plain 3 -k 2 <$dir/longest | tail -n 2 | $c --plain | cmp - $dir/longest"
+head -c 16777217 /dev/zero >"$dir/longer"
 printf x >"$dir/one"
 ok "one byte" run "$s --plain 2 -k 2 --allow-no-spare <$dir/one | $c --plain | cmp - $dir/one"
 
@@ -50,6 +53,7 @@ refused "unknown option" 2 "$s" --frobnicate
 refused "repeated option" 2 run "$s --plain 5 --plain 5 -k 3 <$dir/key"
 refused "the secret as an argument" 2 run "$s --plain 5 -k 3 hunter2 <$dir/key"
 refused "nothing to split" 1 run "$s --plain 5 -k 3 </dev/null"
+refused "one byte too long" 1 run "$s --plain 3 -k 2 <$dir/longer"
 refused "full disk" 3 run "$s --plain 5 -k 3 <$dir/key >/dev/full"
 exits "--help" 0 "$s" --help
 exits "JSON" 0 run "$s --json --plain 5 -k 3 <$dir/key 2>&1 >/dev/null | jq -e '.exit == 0'"
