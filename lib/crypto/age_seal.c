@@ -11,12 +11,13 @@
 
 #include "base/encode.h"
 #include "crypto/age_internal.h"
+#include "crypto/p256.h"
 
 #include "base/banned.h"
 
 #define CHUNK 65536u
 #define TAG 16u
-#define STANZA_BYTES 112u /* "-> X25519 " + 43 + newline + 43 + newline, and room */
+#define STANZA_BYTES 160u /* the longest: "-> p256tag " + 6 + 1 + 87 + 1 + 43 + 1 */
 #define HEADER_BYTES (32u + SEAL_AGE_RECIPIENTS * STANZA_BYTES + 64u)
 
 struct header {
@@ -43,14 +44,20 @@ static void sealer_done(struct sealer *sealer)
 int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
 			     struct seal_diag *diag)
 {
-	struct seal_age_recipient parsed = {{0}};
+	struct seal_age_recipient parsed = {.kind = SEAL_AGE_X25519};
+	enum seal_p256_kind kind = SEAL_P256_TAG;
 	char hrp[16];
 	size_t len = 0;
-	int error =
-		seal_unbech32(text, hrp, sizeof hrp, parsed.point, sizeof parsed.point, &len, diag);
+	int error = seal_unbech32(text, hrp, sizeof hrp, parsed.point, 33, &len, diag);
 
-	if (!error && (len != sizeof parsed.point || strcmp(hrp, "age") != 0))
+	if (error)
+		return error;
+	if (strcmp(hrp, "age") != 0) {
+		error = seal_p256_parse(text, &kind, parsed.point, diag);
+		parsed.kind = kind == SEAL_P256_TAG ? SEAL_AGE_P256TAG : SEAL_AGE_PIV_P256;
+	} else if (len != 32) {
 		error = seal_fail(diag, SEAL_E_FORMAT, "not an age1 recipient");
+	}
 	if (error)
 		return error;
 	*out = parsed;
@@ -70,7 +77,7 @@ static int wrap_key(const uint8_t key[static 32], const struct seal_secret *file
 	return SEAL_OK;
 }
 
-static int add_stanza(struct header *header, const struct seal_age_recipient *recipient,
+static int add_x25519(struct header *header, const struct seal_age_recipient *recipient,
 		      const struct seal_secret *file_key, struct seal_diag *diag)
 {
 	struct seal_secret *work SEAL_CLEANUP(seal_secret_freep) = NULL;
@@ -102,6 +109,35 @@ static int add_stanza(struct header *header, const struct seal_age_recipient *re
 		(size_t)snprintf(header->text + header->len, sizeof header->text - header->len,
 				 "-> X25519 %s\n%s\n", share, body);
 	return SEAL_OK;
+}
+
+static int add_p256(struct header *header, const struct seal_age_recipient *recipient,
+		    const struct seal_secret *file_key, struct seal_diag *diag)
+{
+	enum seal_p256_kind kind =
+		recipient->kind == SEAL_AGE_P256TAG ? SEAL_P256_TAG : SEAL_P256_PIV;
+	struct seal_p256_stanza stanza;
+	char tag[SEAL_BASE64_LEN(4)];
+	char enc[SEAL_BASE64_LEN(65)];
+	char body[SEAL_BASE64_LEN(32)];
+	int error = seal_p256_wrap(kind, recipient->point, file_key, &stanza, diag);
+
+	if (error)
+		return error;
+	seal_base64(SEAL_BASE64_RAW, stanza.tag, sizeof stanza.tag, tag);
+	seal_base64(SEAL_BASE64_RAW, stanza.enc, stanza.enc_len, enc);
+	seal_base64(SEAL_BASE64_RAW, stanza.body, sizeof stanza.body, body);
+	header->len +=
+		(size_t)snprintf(header->text + header->len, sizeof header->text - header->len,
+				 "-> %s %s %s\n%s\n", seal_p256_type(kind), tag, enc, body);
+	return SEAL_OK;
+}
+
+static int add_stanza(struct header *header, const struct seal_age_recipient *recipient,
+		      const struct seal_secret *file_key, struct seal_diag *diag)
+{
+	return recipient->kind == SEAL_AGE_X25519 ? add_x25519(header, recipient, file_key, diag)
+						  : add_p256(header, recipient, file_key, diag);
 }
 
 static int add_mac(struct header *header, const struct seal_secret *file_key,

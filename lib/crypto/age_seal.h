@@ -8,15 +8,19 @@
 #include "base/io.h"
 #include "base/secret.h"
 
-/* age v1 (C2SP age.md): sealing to X25519 recipients. */
+/* age v1 (C2SP age.md): sealing to X25519, p256tag and piv-p256 recipients. */
 
 #define SEAL_AGE_RECIPIENTS 64u
 
+enum seal_age_kind { SEAL_AGE_X25519, SEAL_AGE_P256TAG, SEAL_AGE_PIV_P256 };
+
+/* point: 32 bytes for X25519, else 65, uncompressed and validated. */
 struct seal_age_recipient {
-	uint8_t point[32];
+	uint8_t point[65];
+	enum seal_age_kind kind;
 };
 
-/* age1...: SEAL_E_FORMAT for anything else. */
+/* age1..., age1tag1... or age1yubikey1...: SEAL_E_FORMAT for anything else. */
 SEAL_MUST_CHECK int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
 					     struct seal_diag *diag);
 

@@ -146,7 +146,7 @@ static void age_opens_it(void **state)
 
 static void refusals(void **state)
 {
-	struct seal_age_recipient to = {{0}};
+	struct seal_age_recipient to = {.kind = SEAL_AGE_X25519};
 	struct seal_mem_source in = {.bytes = plain, .len = 1};
 	struct seal_mem_sink out = {.bytes = sealed, .cap = CAP};
 	struct seal_source source = seal_source_mem(&in);
