@@ -104,18 +104,9 @@ static void bech32_vectors(void **state)
 {
 	static const char *good[] = {"A12UEL5L", "a12uel5l",
 				     "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw", "?1ezyfcl"};
-	static const char *bad[] = {"pzry9x0s0muk",
-				    "1pzry9x0s0muk",
-				    "x1b4n0q5v",
-				    "li1dgmt3",
-				    "A1G7SGD8",
-				    "10a06t8",
-				    "1qzzfhee",
-				    "A12uEL5L",
-				    "a12uel5m",
-				    "a\x7f"
-				    "12uel5l",
-				    ""};
+	static const char *bad[] = {"pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3",
+				    "A1G7SGD8",	    "10a06t8",	     "1qzzfhee",  "A12uEL5L",
+				    "a12uel5m",	    "a\17712uel5l",  ""};
 	uint8_t bytes[64];
 	char hrp[16];
 	char again[128];
