@@ -2,9 +2,9 @@
    memory, whole age files, refusals, and how often a token is asked.
    Published: C2SP age.md (recipient and share of p256tag; the tag of its example
    stanza, CXBuUw, is that of an earlier draft which hashed the uncompressed point, so
-   the tag by the rule in its text, which age-encryption follows too, was computed with Python's hmac); the piv-p256 recipient
-   and its tag 1f5dda61 are from the public enrolment log of sigsum/admin,
-   .priv/age.md, written by age-plugin-yubikey. */
+   the tag by the rule in its text, which age-encryption follows too, was computed with Python's
+   hmac); the piv-p256 recipient and its tag 1f5dda61 are from the public enrolment log of
+   sigsum/admin, .priv/age.md, written by age-plugin-yubikey. */
 
 #include <setjmp.h>
 #include <stdarg.h>
