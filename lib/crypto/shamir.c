@@ -97,9 +97,9 @@ static int fill(uint8_t *out, size_t len, const uint8_t *seed, uint32_t chunk,
 	return SEAL_OK;
 }
 
-/* Horner from the highest coefficient down; coefs: t-1 rows of len bytes. */
-static void evaluate(const uint8_t *secret, const uint8_t *coefs, size_t len, unsigned t, uint8_t x,
-		     uint8_t *out)
+/* Horner from the highest coefficient down. */
+void seal_shamir_evaluate(const uint8_t *secret, const uint8_t *coefs, size_t len, unsigned t,
+			  uint8_t x, uint8_t *out)
 {
 	memcpy(out, coefs + (size_t)(t - 2) * len, len);
 	for (unsigned row = t - 2; row > 0; row--)
@@ -130,7 +130,7 @@ int seal_shamir_split(const uint8_t *secret, size_t len, unsigned t, unsigned n,
 		error = fill(coefs, (size_t)(t - 1) * now, seal_secret_data(work),
 			     (uint32_t)(at / chunk), diag);
 		for (unsigned i = 0; !error && i < n; i++)
-			evaluate(secret + at, coefs, now, t, x[i], out_shares[i] + at);
+			seal_shamir_evaluate(secret + at, coefs, now, t, x[i], out_shares[i] + at);
 	}
 	if (error)
 		return error;

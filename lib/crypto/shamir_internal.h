@@ -15,6 +15,11 @@ int seal_gf_has_avx2(void);
 void seal_gf_add_mul_lanes(uint8_t *acc, const uint8_t *in, uint8_t c, size_t len);
 void seal_gf_add_mul_avx2(uint8_t *acc, const uint8_t *in, uint8_t c, size_t len);
 
+/* The y bytes of the share at x. coefs: t-1 rows of len bytes, lowest power first;
+   t is 2 or more. Apart from the split so that known coefficients can be tested. */
+void seal_shamir_evaluate(const uint8_t *secret, const uint8_t *coefs, size_t len, unsigned t,
+			  uint8_t x, uint8_t *out);
+
 uint8_t seal_gf_mul(uint8_t a, uint8_t b);
 uint8_t seal_gf_inv(uint8_t a); /* 0 for 0 */
 

@@ -66,7 +66,7 @@ static void theirs_split(void)
 
 static void theirs_combine(void)
 {
-	for (unsigned char i = 0; i < N; i++)
+	for (unsigned char i = 0; i < T; i++)
 		gfshare_ctx_dec_giveshare(peer_combine, i, shares[i]);
 	gfshare_ctx_dec_newshares(peer_combine, taken);
 	gfshare_ctx_dec_extract(peer_combine, secret);
