@@ -40,13 +40,14 @@ TOOLS    := $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
 BINS     := $(TOOLS:%=$(BUILD)/bin/%)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 CT       := $(patsubst tests/ct/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/ct/*.c)))
+INTEROP  := $(patsubst tests/interop/%.c,$(BUILD)/tests/interop_%,$(sort $(wildcard tests/interop/*.c)))
 BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 VIRTUAL  := $(patsubst tests/virtual/%/main.c,$(BUILD)/tests/%,$(sort $(wildcard tests/virtual/*/main.c)))
 MANS     := $(sort $(wildcard man/*.1 man/*.5 man/*.8))
 
 all: $(LIB) $(BINS)
-tests: all $(UNIT) $(CT) $(VIRTUAL)
+tests: all $(UNIT) $(CT) $(INTEROP) $(VIRTUAL)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -75,6 +76,10 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
 
 $(BUILD)/tests/ct_%: $(BUILD)/tests/ct/ct_%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/tests/interop_%: $(BUILD)/tests/interop/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 

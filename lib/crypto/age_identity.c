@@ -92,8 +92,8 @@ static unsigned work_factor(const char *text)
 			: (unsigned)((text[0] - '0') * 10 + (text[1] - '0'));
 }
 
-static int derive_scrypt(const struct seal_secret *passphrase, const uint8_t salt[16],
-			 unsigned factor, uint8_t key[32], struct seal_diag *diag)
+int seal_age_scrypt_key(const struct seal_secret *passphrase, const uint8_t salt[static 16],
+			unsigned factor, struct seal_secret *key, struct seal_diag *diag)
 {
 	static const char label[] = "age-encryption.org/v1/scrypt";
 	uint8_t full[sizeof label - 1 + 16];
@@ -103,7 +103,8 @@ static int derive_scrypt(const struct seal_secret *passphrase, const uint8_t sal
 	memcpy(full + sizeof label - 1, salt, 16);
 	/* 128 * r bytes for each of n blocks, and some for the rest. */
 	if (EVP_PBE_scrypt((const char *)seal_secret_bytes(passphrase), seal_secret_len(passphrase),
-			   full, sizeof full, n, 8, 1, n * 1024 + (1u << 20), key, 32) != 1)
+			   full, sizeof full, n, 8, 1, n * 1024 + (1u << 20), seal_secret_data(key),
+			   seal_secret_len(key)) != 1)
 		return seal_fail(diag, SEAL_E_NOMEM, "scrypt with work factor %u", factor);
 	return SEAL_OK;
 }
@@ -132,7 +133,7 @@ static int scrypt_unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_
 				 SEAL_AGE_SCRYPT_MAX);
 	error = seal_secret_new(32, &key, diag);
 	if (!error)
-		error = derive_scrypt(ctx, salt, factor, seal_secret_data(key), diag);
+		error = seal_age_scrypt_key(ctx, salt, factor, key, diag);
 	if (!error)
 		error = seal_age_unwrap_key(seal_secret_bytes(key), stanza->body, file_key, diag);
 	return error == SEAL_E_VERIFY ? seal_fail(diag, SEAL_E_PINWRONG, "wrong passphrase")

@@ -44,6 +44,11 @@ SEAL_MUST_CHECK int seal_hkdf(const uint8_t *ikm, size_t ikm_len, const uint8_t 
 SEAL_MUST_CHECK int seal_age_unwrap_key(const uint8_t key[static 32], const uint8_t *wrapped,
 					struct seal_secret *file_key, struct seal_diag *diag);
 
+/* The key that a passphrase wraps file keys with; factor is checked by the caller. */
+SEAL_MUST_CHECK int seal_age_scrypt_key(const struct seal_secret *passphrase,
+					const uint8_t salt[static 16], unsigned factor,
+					struct seal_secret *key, struct seal_diag *diag);
+
 SEAL_MUST_CHECK int seal_age_stream_open(const struct seal_secret *file_key,
 					 struct seal_source *source, struct seal_sink *sink,
 					 struct seal_diag *diag);

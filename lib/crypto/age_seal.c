@@ -231,6 +231,23 @@ static int seal_payload(const struct seal_secret *file_key, struct seal_source *
 	return error;
 }
 
+static void begin(struct header *header)
+{
+	header->len =
+		(size_t)snprintf(header->text, sizeof header->text, "age-encryption.org/v1\n");
+}
+
+/* All stanzas are there: MAC, header out, payload. */
+static int finish(struct header *header, const struct seal_secret *file_key,
+		  struct seal_source *source, struct seal_sink *sink, struct seal_diag *diag)
+{
+	int error = add_mac(header, file_key, diag);
+
+	if (!error)
+		error = sink->write(sink->ctx, (const uint8_t *)header->text, header->len, diag);
+	return error ? error : seal_payload(file_key, source, sink, diag);
+}
+
 int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
 		  struct seal_source *source, struct seal_sink *sink, struct seal_diag *diag)
 {
@@ -240,13 +257,52 @@ int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
 
 	if (count < 1 || count > SEAL_AGE_RECIPIENTS)
 		return seal_fail(diag, SEAL_E_ARGUMENT, "%zu recipients", count);
-	header.len = (size_t)snprintf(header.text, sizeof header.text, "age-encryption.org/v1\n");
+	begin(&header);
 	error = seal_secret_random(SEAL_AGE_FILE_KEY, &file_key, diag);
 	for (size_t i = 0; !error && i < count; i++)
 		error = add_stanza(&header, &recipients[i], file_key, diag);
+	return error ? error : finish(&header, file_key, source, sink, diag);
+}
+
+static int add_scrypt(struct header *header, const struct seal_secret *passphrase, unsigned factor,
+		      const struct seal_secret *file_key, struct seal_diag *diag)
+{
+	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	uint8_t salt[16];
+	uint8_t wrapped[32];
+	char salt_text[SEAL_BASE64_LEN(16)];
+	char body[SEAL_BASE64_LEN(32)];
+	int error = seal_random(salt, sizeof salt, diag);
+
 	if (!error)
-		error = add_mac(&header, file_key, diag);
+		error = seal_secret_new(32, &key, diag);
 	if (!error)
-		error = sink->write(sink->ctx, (const uint8_t *)header.text, header.len, diag);
-	return error ? error : seal_payload(file_key, source, sink, diag);
+		error = seal_age_scrypt_key(passphrase, salt, factor, key, diag);
+	if (!error)
+		error = wrap_key(seal_secret_bytes(key), file_key, wrapped, diag);
+	if (error)
+		return error;
+	seal_base64(SEAL_BASE64_RAW, salt, sizeof salt, salt_text);
+	seal_base64(SEAL_BASE64_RAW, wrapped, sizeof wrapped, body);
+	header->len +=
+		(size_t)snprintf(header->text + header->len, sizeof header->text - header->len,
+				 "-> scrypt %s %u\n%s\n", salt_text, factor, body);
+	return SEAL_OK;
+}
+
+int seal_age_seal_passphrase(const struct seal_secret *passphrase, unsigned factor,
+			     struct seal_source *source, struct seal_sink *sink,
+			     struct seal_diag *diag)
+{
+	struct seal_secret *file_key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct header header;
+	int error;
+
+	if (factor < 1 || factor > SEAL_AGE_SCRYPT_MAX)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "scrypt work factor %u", factor);
+	begin(&header);
+	error = seal_secret_random(SEAL_AGE_FILE_KEY, &file_key, diag);
+	if (!error)
+		error = add_scrypt(&header, passphrase, factor, file_key, diag);
+	return error ? error : finish(&header, file_key, source, sink, diag);
 }

@@ -8,7 +8,8 @@
 #include "base/io.h"
 #include "base/secret.h"
 
-/* age v1 (C2SP age.md): sealing to X25519, p256tag and piv-p256 recipients. */
+/* age v1 (C2SP age.md): sealing to X25519, p256tag and piv-p256 recipients,
+   or to a passphrase; and armor. */
 
 #define SEAL_AGE_RECIPIENTS 64u
 
@@ -31,5 +32,26 @@ SEAL_MUST_CHECK int seal_age_recipient_parse(const char *text, struct seal_age_r
 SEAL_MUST_CHECK int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
 				  struct seal_source *source, struct seal_sink *sink,
 				  struct seal_diag *diag);
+
+/* Seals to a passphrase, which is then the only way in: 2^factor scrypt blocks of
+   1 KiB, 1 to SEAL_AGE_SCRYPT_MAX (age.h); a lower one than the default is for
+   tests. The passphrase must not be empty. Else as seal_age_seal. */
+#define SEAL_AGE_SCRYPT_DEFAULT 18u
+SEAL_MUST_CHECK int seal_age_seal_passphrase(const struct seal_secret *passphrase, unsigned factor,
+					     struct seal_source *source, struct seal_sink *sink,
+					     struct seal_diag *diag);
+
+/* Armor: a sink that writes its bytes as text to the one under it. Both structs
+   are the caller's and must outlive the sink. Without seal_age_armor_end after
+   the last byte there is no END line and the file does not open. */
+#define SEAL_AGE_ARMOR_BYTES 48u
+struct seal_age_armor_out {
+	struct seal_sink *under;
+	uint8_t held[SEAL_AGE_ARMOR_BYTES];
+	size_t len;
+	int begun;
+};
+struct seal_sink seal_age_armor_sink(struct seal_age_armor_out *armor, struct seal_sink *under);
+SEAL_MUST_CHECK int seal_age_armor_end(struct seal_age_armor_out *armor, struct seal_diag *diag);
 
 #endif
