@@ -89,12 +89,13 @@ int seal_age_armor_begin(struct seal_buffered *in, struct seal_age_armor *armor,
 }
 
 /* After a short line, or instead of one, comes END; then white space only. */
-static int take_end(struct seal_age_armor *armor, const char *line, struct seal_diag *diag)
+static int take_end(struct seal_age_armor *armor, const char *line, size_t len,
+		    struct seal_diag *diag)
 {
 	int next = 0;
 	int error;
 
-	if (strcmp(line, END) != 0)
+	if (len != strlen(END) || strcmp(line, END) != 0)
 		return seal_fail(diag, SEAL_E_FORMAT, "armor: short line before the end");
 	error = skip_white(armor->in, &next, diag);
 	if (!error && next >= 0)
@@ -113,7 +114,7 @@ static int next_line(struct seal_age_armor *armor, struct seal_diag *diag)
 		return error;
 	armor->at = armor->len = 0;
 	if (line[0] == '-')
-		return take_end(armor, line, diag);
+		return take_end(armor, line, len, diag);
 	if (len == 0)
 		return seal_fail(diag, SEAL_E_FORMAT, "armor: empty line");
 	error = seal_unbase64(SEAL_BASE64_PADDED, line, len, armor->held, sizeof armor->held,
@@ -121,7 +122,7 @@ static int next_line(struct seal_age_armor *armor, struct seal_diag *diag)
 	if (error || (len == COLUMNS && line[len - 1] != '='))
 		return error;
 	error = take_line(armor->in, line, &len, diag);
-	return error ? error : take_end(armor, line, diag);
+	return error ? error : take_end(armor, line, len, diag);
 }
 
 static int armor_read(void *ctx, uint8_t *buf, size_t cap, size_t *out_len, struct seal_diag *diag)

@@ -164,7 +164,7 @@ int seal_age_header_read(struct seal_buffered *in, struct seal_age_header **out,
 	if (!header)
 		return seal_fail(diag, SEAL_E_NOMEM, "age header");
 	error = take_line(in, header, line, &len, diag);
-	if (!error && strcmp(line, VERSION_LINE) != 0)
+	if (!error && (len != strlen(VERSION_LINE) || strcmp(line, VERSION_LINE) != 0))
 		error = strncmp(line, "age-encryption.org/", 19) == 0
 				? seal_fail(diag, SEAL_E_VERSION, "age file of another version")
 				: seal_fail(diag, SEAL_E_FORMAT, "not an age file");

@@ -232,6 +232,8 @@ static void header_limits(void **state)
 		at = put(at, "x");
 	assert_int_equal(open_it(bad, put(at, "\n\n"), &got), SEAL_E_TOOLONG);
 	assert_int_equal(open_it("age-encryption.org/v2\n", 22, &got), SEAL_E_VERSION);
+	/* A NUL must not hide what follows it. */
+	assert_int_equal(open_it("age-encryption.org/v1\0x\n", 24, &got), SEAL_E_VERSION);
 }
 
 static void scrypt_limits(void **state)
@@ -291,6 +293,10 @@ static void armor_edges(void **state)
 	assert_int_equal(open_it(bad, put(len, " \t\r\n\n"), &got), SEAL_OK);
 	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++)
 		assert_int_equal(open_it(bad, put(len, tails[i]), &got), SEAL_E_FORMAT);
+	memcpy(bad, sealed, len - 1);
+	memcpy(bad + len - 1, "\0x\n", 3);
+	assert_int_equal(open_it(bad, len + 2, &got), SEAL_E_FORMAT);
+	memcpy(bad, sealed, len);
 	bad[35 + 64] = ' '; /* two lines joined */
 	assert_int_not_equal(open_it(bad, len, &got), SEAL_OK);
 	out.len = 0;
