@@ -53,4 +53,8 @@ SEAL_MUST_CHECK int seal_age_stream_open(const struct seal_secret *file_key,
 					 struct seal_source *source, struct seal_sink *sink,
 					 struct seal_diag *diag);
 
+SEAL_MUST_CHECK int seal_age_stream_seal(const struct seal_secret *file_key,
+					 struct seal_source *source, struct seal_sink *sink,
+					 struct seal_diag *diag);
+
 #endif

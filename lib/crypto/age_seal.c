@@ -15,8 +15,6 @@
 
 #include "base/banned.h"
 
-#define CHUNK 65536u
-#define TAG 16u
 #define STANZA_BYTES 160u /* the longest: "-> p256tag " + 6 + 1 + 87 + 1 + 43 + 1 */
 #define HEADER_BYTES (32u + SEAL_AGE_RECIPIENTS * STANZA_BYTES + 64u)
 
@@ -24,22 +22,6 @@ struct header {
 	char text[HEADER_BYTES];
 	size_t len;
 };
-
-struct sealer {
-	EVP_CIPHER *cipher;
-	EVP_CIPHER_CTX *ctx;
-	struct seal_secret *key, *clear;
-	uint8_t nonce[12];
-	uint8_t sealed[CHUNK + TAG];
-};
-
-static void sealer_done(struct sealer *sealer)
-{
-	EVP_CIPHER_CTX_free(sealer->ctx);
-	EVP_CIPHER_free(sealer->cipher);
-	seal_secret_free(sealer->key);
-	seal_secret_free(sealer->clear);
-}
 
 int seal_age_recipient_parse(const char *text, struct seal_age_recipient *out,
 			     struct seal_diag *diag)
@@ -165,72 +147,6 @@ static int add_mac(struct header *header, const struct seal_secret *file_key,
 	return SEAL_OK;
 }
 
-static int sealer_init(struct sealer *sealer, const struct seal_secret *file_key,
-		       struct seal_sink *sink, struct seal_diag *diag)
-{
-	uint8_t nonce[16];
-	int error = seal_random(nonce, sizeof nonce, diag);
-
-	if (!error)
-		error = seal_secret_new(32, &sealer->key, diag);
-	if (!error)
-		error = seal_secret_new(CHUNK + 1, &sealer->clear, diag);
-	if (!error)
-		error = seal_hkdf(seal_secret_bytes(file_key), SEAL_AGE_FILE_KEY, nonce,
-				  sizeof nonce, "payload", seal_secret_data(sealer->key), 32, diag);
-	if (error)
-		return error;
-	sealer->cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
-	sealer->ctx = EVP_CIPHER_CTX_new();
-	if (!sealer->cipher || !sealer->ctx ||
-	    EVP_EncryptInit_ex2(sealer->ctx, sealer->cipher, seal_secret_bytes(sealer->key), NULL,
-				NULL) != 1)
-		return seal_fail(diag, SEAL_E_CRYPTO, "ChaCha20-Poly1305");
-	return sink->write(sink->ctx, nonce, sizeof nonce, diag);
-}
-
-static int seal_chunk(struct sealer *sealer, size_t len, int last, struct seal_sink *sink,
-		      struct seal_diag *diag)
-{
-	int got = 0;
-
-	sealer->nonce[11] = (uint8_t)last;
-	if (EVP_EncryptInit_ex2(sealer->ctx, NULL, NULL, sealer->nonce, NULL) != 1 ||
-	    EVP_EncryptUpdate(sealer->ctx, sealer->sealed, &got, seal_secret_bytes(sealer->clear),
-			      (int)len) != 1 ||
-	    EVP_EncryptFinal_ex(sealer->ctx, sealer->sealed + got, &got) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(sealer->ctx, EVP_CTRL_AEAD_GET_TAG, TAG, sealer->sealed + len) != 1)
-		return seal_fail(diag, SEAL_E_CRYPTO, "ChaCha20-Poly1305");
-	for (unsigned i = 11; i-- > 0;)
-		if (++sealer->nonce[i] != 0)
-			break;
-	return sink->write(sink->ctx, sealer->sealed, len + TAG, diag);
-}
-
-/* One byte is read ahead, so that the last chunk is known when it is sealed. */
-static int seal_payload(const struct seal_secret *file_key, struct seal_source *source,
-			struct seal_sink *sink, struct seal_diag *diag)
-{
-	struct sealer sealer SEAL_CLEANUP(sealer_done) = {0};
-	size_t have = 0;
-	int last = 0;
-	int error = sealer_init(&sealer, file_key, sink, diag);
-
-	while (!error && !last) {
-		uint8_t *clear = seal_secret_data(sealer.clear);
-		size_t got = 0;
-
-		error = seal_read_full(source, clear + have, CHUNK + 1 - have, &got, diag);
-		if (error)
-			break;
-		last = have + got <= CHUNK;
-		error = seal_chunk(&sealer, last ? have + got : CHUNK, last, sink, diag);
-		clear[0] = clear[CHUNK];
-		have = 1;
-	}
-	return error;
-}
-
 static void begin(struct header *header)
 {
 	header->len =
@@ -245,7 +161,7 @@ static int finish(struct header *header, const struct seal_secret *file_key,
 
 	if (!error)
 		error = sink->write(sink->ctx, (const uint8_t *)header->text, header->len, diag);
-	return error ? error : seal_payload(file_key, source, sink, diag);
+	return error ? error : seal_age_stream_seal(file_key, source, sink, diag);
 }
 
 int seal_age_seal(const struct seal_age_recipient *recipients, size_t count,
