@@ -61,3 +61,40 @@ piv_verify_was_last() {
     awk '$2 == "87" && $4 != "9B" { seen = prev ~ /^00 20 00 80 lc=8 .*sw=9000/ } { prev = $0 } END { exit !seen }' \
         "$TOKENS_DIR/$1.log"
 }
+
+VIRT_FIDO2=$BUILD/tests/virt-fido2
+
+# fido_start NAME [OPTION...]: starts a FIDO2 token; its device is then in NAME.dev (udp:HOST:PORT).
+fido_start() {
+    _name=$1
+    shift
+    : >"$TOKENS_DIR/$_name.dev"
+    "$VIRT_FIDO2" --state "$TOKENS_DIR/$_name.state" --control "$TOKENS_DIR/$_name.fctl" "$@" \
+        >"$TOKENS_DIR/$_name.dev" 2>"$TOKENS_DIR/$_name.log" &
+    echo $! >"$TOKENS_DIR/$_name.fpid"
+    wait_for 10 grep -q '^udp:' "$TOKENS_DIR/$_name.dev"
+}
+
+# fido_ctl NAME COMMAND...: one command on the control line.
+fido_ctl() {
+    _ctl=$TOKENS_DIR/$1.fctl
+    shift
+    "$VIRT_FIDO2" ctl "$_ctl" "$@"
+}
+
+# fido_stop NAME: takes the token away; its state file stays.
+fido_stop() {
+    _pid=$(cat "$TOKENS_DIR/$1.fpid" 2>/dev/null) || return 0
+    fido_ctl "$1" quit >/dev/null
+    wait_for 10 gone "$_pid" || kill -9 "$_pid"
+    rm -f "$TOKENS_DIR/$1.fpid" "$TOKENS_DIR/$1.fctl"
+}
+
+# fido_stop_all: every FIDO2 token still there.
+fido_stop_all() {
+    for _f in "$TOKENS_DIR"/*.fpid; do
+        [ -e "$_f" ] || continue
+        _f=${_f##*/}
+        fido_stop "${_f%.fpid}"
+    done
+}
