@@ -6,7 +6,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
-PKGS     := libcrypto libsodium libargon2
+PKGS     := libcrypto libsodium libargon2 sqlite3
 TESTPKGS := cmocka jansson
 
 ifeq ($(origin CC),default)
