@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 static void SEAL_PRINTF(2, 0) put(struct seal_diag *diag, const char *fmt, va_list args)
@@ -71,6 +73,30 @@ int seal_because(struct seal_diag *diag, int error, const char *fmt, ...)
 	return error;
 }
 
+/* Appends text; whole code points only. C1 controls drive terminals as well as C0
+   ones do, and so do U+202A to U+202E and U+2066 to U+2069, which turn text about. */
+static void add_safe(const char *text, char *out, unsigned long cap, unsigned long *at)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len;) {
+		size_t from = i;
+		int32_t point = seal_utf8_next(text, len, &i);
+		int bad = point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+			  (point >= 0x202a && point <= 0x202e) ||
+			  (point >= 0x2066 && point <= 0x2069);
+		size_t size;
+
+		if (point < 0)
+			i = from + 1;
+		size = bad ? 1 : i - from;
+		if (*at + size >= cap)
+			return;
+		memcpy(out + *at, bad ? "?" : text + from, size);
+		*at += size;
+	}
+}
+
 void seal_diag_line(const struct seal_diag *diag, char *out, unsigned long cap)
 {
 	unsigned long at = 0;
@@ -78,17 +104,9 @@ void seal_diag_line(const struct seal_diag *diag, char *out, unsigned long cap)
 	if (cap == 0)
 		return;
 	for (unsigned i = 0; diag && i < diag->causes && i < SEAL_DIAG_CAUSES; i++) {
-		const char *text = diag->cause[i];
-
-		if (i > 0 && at + 2 < cap) {
-			out[at++] = ':';
-			out[at++] = ' ';
-		}
-		for (; *text && at + 1 < cap; text++) {
-			unsigned char c = (unsigned char)*text;
-
-			out[at++] = (c < 0x20 || c == 0x7f) ? '?' : *text;
-		}
+		if (i > 0)
+			add_safe(": ", out, cap, &at);
+		add_safe(diag->cause[i], out, cap, &at);
 	}
 	out[at] = '\0';
 }

@@ -27,8 +27,9 @@ int seal_fail_errno(struct seal_diag *diag, int error, const char *fmt, ...) SEA
    error. Where all places are taken the innermost but one is dropped. */
 int seal_because(struct seal_diag *diag, int error, const char *fmt, ...) SEAL_PRINTF(3, 4);
 
-/* Writes "outer: inner: innermost" on one line, always terminated; control
-   characters become '?', so that hostile input cannot drive a terminal. */
+/* Writes "outer: inner: innermost" on one line, always terminated; controls
+   (C0, C1, those that turn text about) and what is not UTF-8 become '?', so that
+   hostile input cannot drive a terminal. */
 void seal_diag_line(const struct seal_diag *diag, char *out, unsigned long cap);
 
 #endif

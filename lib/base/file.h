@@ -25,7 +25,8 @@ SEAL_MUST_CHECK int seal_file_write(struct seal_file *file, const void *bytes, s
 /* For streams: the descriptor stays the file's. */
 int seal_file_fd(const struct seal_file *file);
 /* fsync of the file, its name, fsync of the folder. After SEAL_OK it survives a
-   power cut; after an error nothing under this name has changed. */
+   power cut. After an error nothing under this name has changed, but for one: where
+   only the fsync of the folder failed the name is there, and may not last. */
 SEAL_MUST_CHECK int seal_file_commit(struct seal_file *file, struct seal_diag *diag);
 void seal_file_free(struct seal_file *file);
 void seal_file_freep(struct seal_file **file);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -34,5 +35,8 @@ int seal_process_harden(struct seal_diag *diag)
 	(void)umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) != 0)
 		return seal_fail_errno(diag, SEAL_E_SYSTEM, "SIGPIPE");
+	/* Before threads and sandboxes: it chooses the code for this processor. */
+	if (sodium_init() < 0)
+		return seal_fail(diag, SEAL_E_CRYPTO, "libsodium");
 	return SEAL_OK;
 }

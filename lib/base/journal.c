@@ -135,7 +135,7 @@ static int settle(struct seal_journal *journal, size_t good, size_t len, struct 
 	}
 	if (error)
 		return seal_because(diag, error, "%s", journal->path);
-	if (good != len && fsync(journal->fd) != 0)
+	if ((good == 0 || good != len) && fsync(journal->fd) != 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s: fsync", journal->path);
 	return good == 0 ? sync_folder(journal->path, diag) : SEAL_OK;
 }

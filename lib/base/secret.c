@@ -39,16 +39,29 @@ static struct arena *arenas;
    records of its parent's stay: secrets it inherited still point to them. */
 static struct arena *volatile inherited;
 
-static void forget_arenas(void)
+/* Held over the fork: a child whose parent's other thread was allocating would find
+   a lock that nobody opens. */
+static void before_fork(void)
+{
+	(void)pthread_mutex_lock(&arena_lock);
+}
+
+static void in_parent(void)
+{
+	(void)pthread_mutex_unlock(&arena_lock);
+}
+
+static void in_child(void)
 {
 	if (arenas)
 		inherited = arenas;
 	arenas = NULL;
+	(void)pthread_mutex_unlock(&arena_lock);
 }
 
 static void watch_forks(void)
 {
-	(void)pthread_atfork(NULL, NULL, forget_arenas);
+	(void)pthread_atfork(before_fork, in_parent, in_child);
 }
 
 void seal_wipe(void *bytes, size_t len)

@@ -62,6 +62,7 @@ void seal_hpke_free(struct seal_hpke *hpke)
 void seal_hpke_freep(struct seal_hpke **hpke)
 {
 	seal_hpke_free(*hpke);
+	*hpke = NULL;
 }
 
 /* shared: the 32 bytes of the KEM. */

@@ -34,6 +34,7 @@ void seal_identity_free(struct seal_identity *identity)
 void seal_identity_freep(struct seal_identity **identity)
 {
 	seal_identity_free(*identity);
+	*identity = NULL;
 }
 
 const struct seal_identity_public *seal_identity_public(const struct seal_identity *identity)

@@ -31,6 +31,7 @@ void seal_note_free(struct seal_note *note)
 void seal_note_freep(struct seal_note **note)
 {
 	seal_note_free(*note);
+	*note = NULL;
 }
 
 const char *seal_note_text(const struct seal_note *note, size_t *out_len)

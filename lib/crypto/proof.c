@@ -31,6 +31,7 @@ void seal_proof_free(struct seal_proof *proof)
 void seal_proof_freep(struct seal_proof **proof)
 {
 	seal_proof_free(*proof);
+	*proof = NULL;
 }
 
 int seal_proof_new(const struct seal_secret *share, const char *set_id,

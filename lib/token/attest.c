@@ -1,3 +1,6 @@
+/* What a PIV token says of its keys, and whether Yubico stands behind it. All of it
+   comes from outside; a fact that is absent is unknown, never zero. */
+
 #include "token/attest.h"
 
 #include <openssl/core_names.h>
@@ -8,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "token/attest_internal.h"
 
 #include "base/banned.h"
@@ -99,17 +103,6 @@ static int facts(X509 *x, struct seal_attest *a, struct seal_diag *diag)
 	return rc;
 }
 
-static int nibble(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The subject's common name ends with a blank and the slot in hexadecimal. */
 static void subject_slot(X509 *x, struct seal_attest *a)
 {
@@ -122,11 +115,8 @@ static void subject_slot(X509 *x, struct seal_attest *a)
 	int n = ASN1_STRING_length(s);
 	if (n < 3 || p[n - 3] != ' ')
 		return;
-	int hi = nibble(p[n - 2]), lo = nibble(p[n - 1]);
-	if (hi < 0 || lo < 0)
-		return;
-	a->has_slot = true;
-	a->slot = (uint8_t)(hi << 4 | lo);
+	size_t got = 0;
+	a->has_slot = seal_unhex((const char *)p + n - 2, 2, &a->slot, 1, &got, NULL) == SEAL_OK;
 }
 
 static void public_point(X509 *x, struct seal_attest *a)
@@ -224,7 +214,10 @@ static int identity(const struct seal_attest *a, const struct seal_attest_want *
 	if (!a->has_slot || a->slot != w->slot)
 		return seal_fail(diag, SEAL_E_MISMATCH, "attestation: is not for slot %02x",
 				 w->slot);
-	if (w->has_serial && a->has_serial && a->serial != w->serial)
+	if (w->has_serial && !a->has_serial)
+		return seal_fail(diag, SEAL_E_MISMATCH,
+				 "attestation: names no token, and %u is wanted", w->serial);
+	if (w->has_serial && a->serial != w->serial)
 		return seal_fail(diag, SEAL_E_MISMATCH, "attestation: is of token %u, not %u",
 				 a->serial, w->serial);
 	return 0;

@@ -38,7 +38,7 @@ struct seal_attest {
 struct seal_attest_want {
 	uint8_t point[SEAL_ATTEST_POINT_BYTES];
 	uint8_t slot;
-	bool has_serial; /* then an attestation that names another serial is refused */
+	bool has_serial; /* then an attestation of another serial, or of none, is refused */
 	uint32_t serial;
 	uint8_t min_firmware[3]; /* 0.0.0: any */
 	uint8_t pin, touch;	 /* exact; 0: any but PIN never */

@@ -1,3 +1,6 @@
+/* Pinned roots, from a folder that people can read. Threat: a certificate that is
+   believed and nobody knows why; so each must be whole, and none is built in. */
+
 #include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -37,6 +40,7 @@ void seal_roots_free(struct seal_roots *roots)
 void seal_roots_freep(struct seal_roots **roots)
 {
 	seal_roots_free(*roots);
+	*roots = NULL;
 }
 
 static int add(struct seal_roots *r, const char *path, X509 *x, struct seal_diag *diag)

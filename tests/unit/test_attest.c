@@ -217,6 +217,27 @@ static void test_own_root_and_minimal(void **state)
 	assert_int_equal(own(&a, &f, &r), 0);
 }
 
+/* A serial that is wanted must be named: absent is not equal. */
+static void test_serial_wanted_and_absent(void **state)
+{
+	(void)state;
+	struct made r = make("Root", NULL, true, 900000), f = make("F9", &r, true, 900000);
+	struct made a = make("YubiKey PIV Attestation 82", &f, false, 900000);
+	struct seal_attest_want w = {.slot = 0x82, .has_serial = true, .serial = 0};
+	char dir[] = "/tmp/test_attest.XXXXXX";
+	struct seal_attest x;
+	assert_int_equal(seal_attest_parse(a.der.p, a.der.len, &x, NULL), 0);
+	memcpy(w.point, x.point, sizeof w.point);
+	root_dir(dir, r.cert);
+	assert_int_equal(verify(dir, &a.der, &f.der, &w), SEAL_E_MISMATCH);
+	w.has_serial = false;
+	assert_int_equal(verify(dir, &a.der, &f.der, &w), 0);
+	undo_dir(dir);
+	drop(&a);
+	drop(&f);
+	drop(&r);
+}
+
 static void test_expired(void **state)
 {
 	(void)state;
@@ -255,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_wants),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_own_root_and_minimal),
+		cmocka_unit_test(test_serial_wanted_and_absent),
 		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_attested_key_is_no_authority),
 		cmocka_unit_test(test_roots_missing),
