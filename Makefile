@@ -75,6 +75,12 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
 
+# Faults by name: tests/unit/faults.c has what takes the place of each call.
+FAULTS := malloc calloc mlock getrandom write fsync fdatasync linkat open
+$(BUILD)/tests/test_fault_%: $(BUILD)/tests/unit/test_fault_%.o $(BUILD)/tests/unit/faults.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
+
 $(BUILD)/tests/ct_%: $(BUILD)/tests/ct/ct_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
