@@ -58,7 +58,7 @@ $(LIB): $(LIB_OBJ)
 	ar rcs $@ $^
 
 define tool_rule
-$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c))) $(LIB)
+$(BUILD)/bin/$(1): $(BUILD)/cmd/tool.o $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c))) $(LIB)
 	@mkdir -p $$(@D)
 	$$(CC) $$(SEAL_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(libs)
 endef

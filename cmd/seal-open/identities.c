@@ -93,8 +93,8 @@ static int take_file(struct identities *identities, const char *path, struct sea
 int identities_load(struct identities *identities, const struct options *options,
 		    struct seal_diag *diag)
 {
-	for (unsigned i = 0; i < options->files; i++) {
-		int error = take_file(identities, options->identity[i], diag);
+	for (size_t i = 0; i < options->identity.count; i++) {
+		int error = take_file(identities, options->identity.value[i], diag);
 
 		if (error)
 			return error;

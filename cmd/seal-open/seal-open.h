@@ -1,21 +1,16 @@
 #ifndef SEALKIT_CMD_SEAL_OPEN_H
 #define SEALKIT_CMD_SEAL_OPEN_H
 
+#include "base/options.h"
 #include "crypto/age.h"
 
-#define IDENTITY_FILES 16u
 #define IDENTITIES 64u
 
 struct options {
-	int raw, json, help, version;
+	int raw, json;
 	int passphrase_fd; /* -1: none */
-	unsigned files;
-	const char *identity[IDENTITY_FILES];
-	const char *file; /* NULL: stdin */
+	struct seal_option_list identity;
 };
-
-/* 0, or -1 after one line on stderr. */
-int options_read(struct options *options, int argc, char **argv);
 
 /* What may open the file; keys stay in secret memory until identities_done. */
 struct identities {

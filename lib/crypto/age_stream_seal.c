@@ -30,6 +30,7 @@ struct sealer {
 	uint64_t count; /* chunks before this batch */
 	size_t len;	/* bytes in it */
 	unsigned chunks;
+	unsigned room; /* chunks that clear has room for */
 	int last;
 	uint8_t sealed[BATCH][CHUNK + TAG];
 };
@@ -68,7 +69,8 @@ static int sealer_init(struct sealer *sealer, const struct seal_secret *file_key
 	int error = seal_secret_new(32, &sealer->key, diag);
 
 	if (!error)
-		error = seal_secret_new(BATCH * CHUNK + 1, &sealer->clear, diag);
+		error = seal_secret_new(CHUNK + 1, &sealer->clear, diag);
+	sealer->room = 1;
 	if (!error)
 		error = seal_hkdf(seal_secret_bytes(file_key), SEAL_AGE_FILE_KEY, nonce, 16,
 				  "payload", seal_secret_data(sealer->key), 32, diag);
@@ -153,20 +155,42 @@ static int seal_batch(struct sealer *sealer, struct seal_sink *sink, struct seal
 	return SEAL_OK;
 }
 
+/* Keeps the byte that was read ahead. Only now is it known that the payload is long:
+   a share must not need more locked memory than itself. */
+static int next_batch(struct sealer *sealer, struct seal_diag *diag)
+{
+	const uint8_t *ahead = seal_secret_bytes(sealer->clear) + sealer->room * CHUNK;
+	struct seal_secret *wider = NULL;
+
+	if (sealer->room < BATCH) {
+		int error = seal_secret_new(BATCH * CHUNK + 1, &wider, diag);
+
+		if (error)
+			return error;
+		seal_secret_data(wider)[0] = *ahead;
+		seal_secret_free(sealer->clear);
+		sealer->clear = wider;
+		sealer->room = BATCH;
+	} else {
+		seal_secret_data(sealer->clear)[0] = *ahead;
+	}
+	return SEAL_OK;
+}
+
 /* One byte is read ahead, so that the last chunk is known when it is sealed. */
 static int read_batch(struct sealer *sealer, size_t have, struct seal_source *source,
 		      struct seal_diag *diag)
 {
 	size_t got = 0;
 	int error = seal_read_full(source, seal_secret_data(sealer->clear) + have,
-				   BATCH * CHUNK + 1 - have, &got, diag);
+				   sealer->room * CHUNK + 1 - have, &got, diag);
 
 	if (error)
 		return error;
 	sealer->len = have + got;
-	sealer->last = sealer->len <= BATCH * CHUNK;
+	sealer->last = sealer->len <= sealer->room * CHUNK;
 	if (!sealer->last)
-		sealer->len = BATCH * CHUNK;
+		sealer->len = sealer->room * CHUNK;
 	sealer->chunks = sealer->len == 0 ? 1 : (unsigned)((sealer->len + CHUNK - 1) / CHUNK);
 	return SEAL_OK;
 }
@@ -187,11 +211,8 @@ int seal_age_stream_seal(const struct seal_secret *file_key, struct seal_source 
 		error = read_batch(sealer, have, source, diag);
 		if (!error)
 			error = seal_batch(sealer, sink, diag);
-		if (!error && !sealer->last) {
-			uint8_t *clear = seal_secret_data(sealer->clear);
-
-			clear[0] = clear[BATCH * CHUNK];
-		}
+		if (!error && !sealer->last)
+			error = next_batch(sealer, diag);
 	}
 	return error;
 }

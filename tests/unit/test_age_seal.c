@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -161,6 +162,26 @@ static void refusals(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+/* A share needs a few locked pages, not a whole batch of a long payload: here with a
+   limit of 256 KiB, and without root's right to pass it. */
+static void shares_need_little_locked_memory(void **state)
+{
+	const struct rlimit little = {256u << 10, 256u << 10};
+	int status = 0;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		if (setrlimit(RLIMIT_MEMLOCK, &little) != 0 ||
+		    (getuid() == 0 && setresuid(65534, 65534, 65534) != 0))
+			_exit(9);
+		(void)seal_it(300, 2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +189,7 @@ int main(void)
 		cmocka_unit_test(each_file_is_fresh),
 		cmocka_unit_test(age_opens_it),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(shares_need_little_locked_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,60 @@
+/* The frame of every tool: printing and exit codes in one place. */
+
+#include "tool.h"
+
+#include <stdio.h>
+
+#include "base/harden.h"
+
+#include "base/banned.h"
+
+#define HELP_BYTES 4096
+
+static int report(const struct tool *tool, const char *file, int error,
+		  const struct seal_diag *diag)
+{
+	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+
+	if (*tool->json)
+		(void)fprintf(stderr, "{\"result\":\"%s\",\"exit\":%d}\n", seal_error_name(error),
+			      seal_error_exit(error));
+	if (error) {
+		seal_diag_line(diag, line, sizeof line);
+		(void)fprintf(stderr, "%s: %s%s%s\n", tool->table.name, file ? file : "",
+			      file ? ": " : "", line[0] ? line : seal_error_text(error));
+	}
+	return seal_error_exit(error);
+}
+
+static int answer(const struct tool *tool, int asked, struct seal_diag *diag)
+{
+	char text[HELP_BYTES];
+	int error = SEAL_OK;
+
+	if (asked == 'h')
+		error = seal_options_help(&tool->table, text, sizeof text, diag);
+	else
+		(void)snprintf(text, sizeof text, "%s %s\n", tool->table.name, SEAL_VERSION);
+	if (!error && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
+		error = seal_fail_errno(diag, SEAL_E_IO, "stdout");
+	return error;
+}
+
+int tool_main(const struct tool *tool, void *values, int argc, char **argv)
+{
+	struct seal_diag diag = {0};
+	const char *file = NULL;
+	int first = argc;
+	int asked = 0;
+	int error = seal_process_harden(&diag);
+
+	if (!error)
+		error = seal_options_read(&tool->table, argc, argv, values, &first, &asked, &diag);
+	if (!error && asked)
+		return report(tool, NULL, answer(tool, asked, &diag), &diag);
+	if (!error && first < argc)
+		file = argv[first];
+	if (!error)
+		error = tool->run(values, file, &diag);
+	return report(tool, file, error, &diag);
+}
