@@ -130,7 +130,7 @@ check-man: all
 
 # cppcheck does not know the cleanup attribute: leaks are for ASan and valgrind.
 lint:
-	clang-format-14 --dry-run -Werror $(shell find lib cmd include tests -name '*.[ch]')
+	clang-format-14 --dry-run -Werror $(shell find lib cmd tests -name '*.[ch]')
 	cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=memleak --suppress=resourceLeak \
 	  -Iinclude -Ilib lib $(wildcard cmd)

@@ -39,7 +39,7 @@ for file in lib/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/virtual/*/*.[ch]; do
 		esac
 	done
 	case $file in
-	lib/*/*.c | cmd/*.c | cmd/*/*.c)
+	lib/*.c | cmd/*.c)
 		grep -q '^#include "base/banned.h"$' "$file" || { echo "layers: $file: banned.h missing"; bad=1; }
 		;;
 	lib/*.h)
