@@ -6,7 +6,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
-PKGS     := libcrypto libsodium libargon2 sqlite3
+PKGS     := libcrypto libssl libsodium libargon2 sqlite3 jansson ykpiv libpcsclite libfido2 libcbor libevent libconfig libcurl libseccomp
 TESTPKGS := cmocka jansson
 
 ifeq ($(origin CC),default)
@@ -29,7 +29,7 @@ endif
 
 SEAL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DSEAL_VERSION='"$(VERSION)"' -Iinclude -Ilib -MMD -MP \
               $(WARN) $(HARD) $(SAN) $(shell pkg-config --cflags $(PKGS))
-SEAL_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,now $(SAN)
+SEAL_LDFLAGS = -pie -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SAN)
 
 libs = $(shell pkg-config --libs $(PKGS)) -lpthread
 

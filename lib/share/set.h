@@ -1,0 +1,51 @@
+#ifndef SEALKIT_SHARE_SET_H
+#define SEALKIT_SHARE_SET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/secret.h"
+#include "share/card.h"
+#include "share/manifest.h"
+
+/* Making a share set: 32 random bytes split for the holders of cards, every share
+   sealed to its holder's tokens (design section 3 and 7.3-7.5). */
+
+struct seal_set_policy {
+	unsigned threshold;					 /* 0 with groups: their sum */
+	struct seal_manifest_group groups[SEAL_MANIFEST_GROUPS]; /* name, threshold */
+	size_t group_count;
+	int allow_no_spare, allow_single; /* design 7.5 */
+	int allow_virtual;		  /* rehearsal: cards of virtual tokens are taken */
+	unsigned epoch;
+	char purpose[SEAL_PURPOSE + 1];
+};
+
+struct seal_set; /* manifest, one armored sealed share a person; no plain share */
+
+/* Splits key (32 random bytes: anything else makes proof keys a way to guess it).
+   Cards with one name are one person's main and spare tokens and get one share. Refused:
+   a card twice, or two cards with one recipient or signing key (SEAL_E_DUPLICATE);
+   one person in two groups (SEAL_E_MISMATCH); threshold above the number of persons,
+   n of n, 1, virtual cards (SEAL_E_POLICY). Every subset is proved before, and each
+   sealed file parsed again after. signer: libsodium's 64 bytes; signs the manifest. */
+SEAL_MUST_CHECK int seal_set_new(const struct seal_secret *key, const struct seal_card *cards,
+				 size_t count, const struct seal_set_policy *policy,
+				 struct seal_secret *signer, struct seal_set **out_set,
+				 struct seal_diag *diag);
+void seal_set_free(struct seal_set *set);
+void seal_set_freep(struct seal_set **set);
+
+const struct seal_manifest *seal_set_manifest(const struct seal_set *set);
+const char *seal_set_note(const struct seal_set *set, size_t *out_len); /* the signed manifest */
+/* The armored age file of share i, NUL-terminated; the set's. */
+const char *seal_set_file(const struct seal_set *set, size_t i, size_t *out_len);
+
+/* Puts shares together again. shares[i] belongs to manifest share i, NULL where it was
+   not given; SEAL_E_QUORUM if they are too few. *out_key is the caller's. */
+SEAL_MUST_CHECK int seal_set_combine(const struct seal_manifest *manifest,
+				     struct seal_secret *const *shares,
+				     struct seal_secret **out_key, struct seal_diag *diag);
+
+#endif
