@@ -10,14 +10,24 @@
 
 #define HELP_BYTES 4096
 
+/* {"result":"OK","exit":0} and the members of what run left. */
+static void report_json(const struct tool *tool, int error)
+{
+	const char *details = tool->details && *tool->details ? *tool->details : "{}";
+	FILE *out = tool->details ? stdout : stderr;
+
+	(void)fprintf(out, "{\"result\":\"%s\",\"exit\":%d%s%s\n", seal_error_name(error),
+		      seal_error_exit(error), details[1] == '}' ? "" : ",", details + 1);
+	(void)fflush(out);
+}
+
 static int report(const struct tool *tool, const char *file, int error,
 		  const struct seal_diag *diag)
 {
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
 
 	if (*tool->json)
-		(void)fprintf(stderr, "{\"result\":\"%s\",\"exit\":%d}\n", seal_error_name(error),
-			      seal_error_exit(error));
+		report_json(tool, error);
 	if (error) {
 		seal_diag_line(diag, line, sizeof line);
 		(void)fprintf(stderr, "%s: %s%s%s\n", tool->table.name, file ? file : "",

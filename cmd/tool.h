@@ -5,11 +5,14 @@
 
 /* What every tool does: harden, read options, answer --help, run, report, exit.
    file: the argument that is no option, or NULL. json: whether --json was given,
-   set in values before run is called. */
+   set in values before run is called. details: where run leaves a JSON object as text,
+   malloc'd, or NULL: its members join the report, which then goes to stdout; for tools
+   whose stdout is the secret itself it is NULL, and the report goes to stderr. */
 struct tool {
 	struct seal_tool table;
 	int (*run)(const void *values, const char *file, struct seal_diag *diag);
 	const int *json;
+	char **details;
 };
 
 int tool_main(const struct tool *tool, void *values, int argc, char **argv);

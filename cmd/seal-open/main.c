@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 		 "Opens an age file (stdin where no FILE is named) and writes it to stdout.", table,
 		 1},
 		run,
-		&options.json};
+		&options.json,
+		NULL};
 
 	return tool_main(&tool, &options, argc, argv);
 }

@@ -1,0 +1,97 @@
+#ifndef SEALKIT_CLIENT_CLIENT_H
+#define SEALKIT_CLIENT_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/secret.h"
+
+/* The client of a seal daemon: HTTPS by libcurl, with the address and TLS conventions of
+   Vault's CLI. Threat: a server in the middle. So TLS is never optional, redirects
+   are not followed, and what comes back is bounded. libcurl keeps copies of API
+   tokens on its heap for the time of a call; shares never reach it in clear. */
+
+#define SEAL_CLIENT_ANSWER (4u << 20)
+
+struct seal_client_config {
+	const char *address; /* https://HOST:PORT; NULL: https://127.0.0.1:8200 */
+	const char *ca_file, *ca_folder;
+	const char *certificate, *key; /* of the client */
+	const char *server_name;       /* expected in the certificate, where it differs */
+	const char *pin; /* "sha256//BASE64" of the server's public key, as curl's: then
+			    the certificate's name, issuer and dates do not matter */
+	const char *name_space;
+	unsigned timeout; /* seconds for one call; 0: 60 */
+};
+
+/* VAULT_* and BAO_* (which win, even if empty): ADDR, CACERT, CAPATH, CLIENT_CERT,
+   CLIENT_KEY, TLS_SERVER_NAME, NAMESPACE, CLIENT_TIMEOUT. Fields that are set already
+   stay. SKIP_VERIFY is refused: SEAL_E_POLICY. Texts belong to the environment. */
+SEAL_MUST_CHECK int seal_client_environment(struct seal_client_config *config,
+					    struct seal_diag *diag);
+
+struct seal_client;
+
+/* SEAL_E_USAGE: an address that is not https, a pin of another form. Copies texts. */
+SEAL_MUST_CHECK int seal_client_new(const struct seal_client_config *config,
+				    struct seal_client **out_client, struct seal_diag *diag);
+void seal_client_free(struct seal_client *client);
+void seal_client_freep(struct seal_client **client);
+
+const char *seal_client_address(const struct seal_client *client);
+
+struct seal_client_request {
+	const char *method;		 /* GET, PUT, POST, DELETE, LIST */
+	const char *path;		 /* "sys/init": what follows /v1/ */
+	const char *body;		 /* NUL-terminated JSON, or NULL */
+	const struct seal_secret *token; /* or NULL */
+};
+
+/* One exchange. *out_body is malloc'd, NUL-terminated and the caller's (empty where there was
+   none). SEAL_E_DAEMON: no answer, with the reason (down, not TLS, wrong pin, expired ...). A
+   status of 400 and more is SEAL_E_REFUSED (403 SEAL_E_DENIED, 503 SEAL_E_SEALED) with the
+   errors that the daemon gave; out_status, which may be NULL, is set even then. */
+SEAL_MUST_CHECK int seal_client_call(struct seal_client *client,
+				     const struct seal_client_request *request,
+				     unsigned *out_status, char **out_body, struct seal_diag *diag);
+
+/* What sys/seal-status and sys/unseal say, of seald's additions too. */
+#define SEAL_CLIENT_GIVEN 64u
+struct seal_client_given {
+	unsigned x;
+	char card[17]; /* first hex digits of a fingerprint */
+};
+struct seal_client_status {
+	int initialized, sealed, is_seald, plain;
+	unsigned t, n, progress, epoch;
+	char nonce[65], version[65], storage[33], set[33], sandbox[65];
+	int has_identity;
+	uint8_t identity[32];
+	struct seal_client_given given[SEAL_CLIENT_GIVEN];
+	size_t given_count;
+	int has_accepted, repeated; /* of an answer to a share */
+	struct seal_client_given accepted;
+};
+SEAL_MUST_CHECK int seal_client_status_parse(const char *json,
+					     struct seal_client_status *out_status,
+					     struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_client_status(struct seal_client *client,
+				       struct seal_client_status *out_status,
+				       struct seal_diag *diag);
+
+/* Sends a share so that only the core can read it (design section 5): the submission key is
+   fetched and must be signed by identity (the manifest's signer) for this set: SEAL_E_VERIFY,
+   SEAL_E_MISMATCH. reset: the share is the right to forget what was given so far. */
+struct seal_client_submission {
+	const uint8_t *identity; /* 32 bytes */
+	const char *set;
+	const struct seal_secret *share;
+	int reset;
+};
+SEAL_MUST_CHECK int seal_client_submit(struct seal_client *client,
+				       const struct seal_client_submission *submission,
+				       struct seal_client_status *out_status,
+				       struct seal_diag *diag);
+
+#endif
