@@ -42,7 +42,8 @@ int main(int argc, char **argv)
 				   "line is not noticed and gives a wrong secret.",
 				   options, 0},
 				  run,
-				  &values.json};
+				  &values.json,
+				  NULL};
 
 	return tool_main(&tool, &values, argc, argv);
 }

@@ -51,7 +51,8 @@ int main(int argc, char **argv)
 		 "Splits a secret of 1 byte to 16 MiB into N share lines, K of which give it back.",
 		 options, 0},
 		run,
-		&values.json};
+		&values.json,
+		NULL};
 
 	return tool_main(&tool, &values, argc, argv);
 }
