@@ -1,0 +1,27 @@
+#ifndef SEALKIT_CEREMONY_CARDS_H
+#define SEALKIT_CEREMONY_CARDS_H
+
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "share/card.h"
+
+/* The cards of a folder: every *.card, in order of file names. */
+
+#define SEAL_CARDS_MAX 256u
+
+struct seal_cards {
+	struct seal_card *list; /* NULL while there is none */
+	char (*path)[512];	/* of each */
+	size_t count;
+};
+void seal_cards_done(struct seal_cards *cards);
+
+/* Adds one file. SEAL_E_DUPLICATE for a card that is there already. */
+SEAL_MUST_CHECK int seal_cards_add(struct seal_cards *cards, const char *path,
+				   struct seal_diag *diag);
+/* Adds a folder's; one bad card is an error. SEAL_E_NOTFOUND where it has none. */
+SEAL_MUST_CHECK int seal_cards_add_folder(struct seal_cards *cards, const char *dir,
+					  struct seal_diag *diag);
+
+#endif
