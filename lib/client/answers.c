@@ -1,0 +1,191 @@
+/* Reads the answers of a seal daemon: bounded, and with nothing taken on trust. */
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "client/client_internal.h"
+
+#include "base/banned.h"
+
+static void json_freep(json_t **json)
+{
+	json_decref(*json);
+	*json = NULL;
+}
+
+static int load(const char *text, json_t **out_json, struct seal_diag *diag)
+{
+	json_error_t why;
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+
+	if (!json || !json_is_object(json)) {
+		json_decref(json);
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: not a JSON object");
+	}
+	*out_json = json;
+	return SEAL_OK;
+}
+
+int seal_client_refusal(unsigned status, const char *body, struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	json_t *first;
+	int error = status == 403 ? SEAL_E_DENIED : status == 503 ? SEAL_E_SEALED : SEAL_E_REFUSED;
+
+	if (status < 400)
+		return seal_fail(diag, SEAL_E_DAEMON,
+				 "answered with status %u, which seal daemons do not give", status);
+	if (!body || load(body, &json, NULL))
+		return seal_fail(diag, error, "daemon: status %u", status);
+	first = json_array_get(json_object_get(json, "errors"), 0);
+	if (!json_is_string(first))
+		return seal_fail(diag, error, "daemon: status %u", status);
+	return seal_fail(diag, error, "daemon: %.200s", json_string_value(first));
+}
+
+static int get_text(const json_t *json, const char *name, char *out, size_t cap,
+		    struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_string(value) || json_string_length(value) >= cap ||
+	    strlen(json_string_value(value)) != json_string_length(value))
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a text of its length", name);
+	(void)snprintf(out, cap, "%s", json_string_value(value));
+	return SEAL_OK;
+}
+
+static int get_number(const json_t *json, const char *name, unsigned max, unsigned *out,
+		      struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > (json_int_t)max)
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a number from 0 to %u", name,
+				 max);
+	*out = (unsigned)json_integer_value(value);
+	return SEAL_OK;
+}
+
+static int get_flag(const json_t *json, const char *name, int *out, struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_boolean(value))
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: neither true nor false", name);
+	*out = json_is_true(value);
+	return SEAL_OK;
+}
+
+static int get_bytes(const json_t *json, const char *name, uint8_t *out, size_t want,
+		     struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+	size_t len = 0;
+
+	if (!json_is_string(value) ||
+	    seal_unbase64(SEAL_BASE64_PADDED, json_string_value(value), json_string_length(value),
+			  out, want, &len, NULL) ||
+	    len != want)
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not %zu bytes in base64", name,
+				 want);
+	return SEAL_OK;
+}
+
+int seal_client_key_parse(const char *text, struct seal_client_key *out_key, struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	struct seal_client_key key = {0};
+	int error = load(text, &json, diag);
+
+	if (!error)
+		error = get_bytes(json, "identity", key.identity, sizeof key.identity, diag);
+	if (!error)
+		error = get_bytes(json, "key", key.point, sizeof key.point, diag);
+	if (!error)
+		error = get_bytes(json, "signature", key.signature, sizeof key.signature, diag);
+	if (!error)
+		error = get_text(json, "key", key.key_text, sizeof key.key_text, diag);
+	if (!error)
+		error = get_text(json, "nonce", key.nonce, sizeof key.nonce, diag);
+	if (!error)
+		error = get_text(json, "set", key.set, sizeof key.set, diag);
+	if (!error)
+		*out_key = key;
+	return error;
+}
+
+static int get_given(const json_t *json, struct seal_client_given *out, struct seal_diag *diag)
+{
+	int error = get_number(json, "x", 255, &out->x, diag);
+
+	return error ? error : get_text(json, "card", out->card, sizeof out->card, diag);
+}
+
+static int get_sealkit(const json_t *json, struct seal_client_status *status,
+		       struct seal_diag *diag)
+{
+	const json_t *given = json_object_get(json, "given");
+	const json_t *accepted = json_object_get(json, "accepted");
+	int error = get_text(json, "set", status->set, sizeof status->set, diag);
+
+	if (!error)
+		error = get_number(json, "epoch", 1000000, &status->epoch, diag);
+	if (!error)
+		error = get_flag(json, "plain", &status->plain, diag);
+	if (!error)
+		error = get_text(json, "sandbox", status->sandbox, sizeof status->sandbox, diag);
+	if (!error)
+		error = get_bytes(json, "identity", status->identity, 32, diag);
+	if (!error && (!json_is_array(given) || json_array_size(given) > SEAL_CLIENT_GIVEN))
+		error = seal_fail(diag, SEAL_E_FORMAT, "answer: given: not a list of shares");
+	for (size_t i = 0; !error && i < json_array_size(given); i++)
+		error = get_given(json_array_get(given, i), &status->given[i], diag);
+	status->given_count = json_array_size(given);
+	status->has_identity = 1;
+	if (!error && accepted) {
+		status->has_accepted = 1;
+		error = get_given(accepted, &status->accepted, diag);
+		if (!error)
+			error = get_flag(accepted, "repeated", &status->repeated, diag);
+	}
+	return error;
+}
+
+int seal_client_status_parse(const char *text, struct seal_client_status *out_status,
+			     struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	struct seal_client_status status = {0};
+	const json_t *own;
+	int error = load(text, &json, diag);
+
+	if (!error)
+		error = get_flag(json, "initialized", &status.initialized, diag);
+	if (!error)
+		error = get_flag(json, "sealed", &status.sealed, diag);
+	if (!error)
+		error = get_number(json, "t", 255, &status.t, diag);
+	if (!error)
+		error = get_number(json, "n", 255, &status.n, diag);
+	if (!error)
+		error = get_number(json, "progress", 255, &status.progress, diag);
+	if (!error)
+		error = get_text(json, "nonce", status.nonce, sizeof status.nonce, diag);
+	if (!error)
+		error = get_text(json, "version", status.version, sizeof status.version, diag);
+	if (!error)
+		error = get_text(json, "storage_type", status.storage, sizeof status.storage, diag);
+	if (error)
+		return error;
+	own = json_object_get(json, "sealkit");
+	status.is_seald = own != NULL;
+	if (own)
+		error = get_sealkit(own, &status, diag);
+	if (!error)
+		*out_status = status;
+	return error;
+}

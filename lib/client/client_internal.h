@@ -1,0 +1,17 @@
+#ifndef SEALKIT_CLIENT_INTERNAL_H
+#define SEALKIT_CLIENT_INTERNAL_H
+
+#include "client/client.h"
+
+/* The error for a status of 400 and more, with the texts of {"errors": [...]}. */
+int seal_client_refusal(unsigned status, const char *body, struct seal_diag *diag);
+
+/* A base64 member of a JSON object given as text. SEAL_E_FORMAT names it. */
+struct seal_client_key {
+	uint8_t identity[32], point[32], signature[64];
+	char key_text[64], nonce[65], set[33];
+};
+SEAL_MUST_CHECK int seal_client_key_parse(const char *json, struct seal_client_key *out_key,
+					  struct seal_diag *diag);
+
+#endif

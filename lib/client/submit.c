@@ -1,0 +1,133 @@
+/* A share on its way to the core (design section 5): sealed to a key that the core made
+   for this boot and signed with the identity key that the manifest names. Whoever
+   stands between sees noise, and cannot use it again: the nonce is authenticated. */
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "client/client_internal.h"
+#include "crypto/hpke.h"
+
+#include "base/banned.h"
+
+#define SHARE_MAX 256u
+#define TEXT_BYTES 512
+
+static void textp(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
+int seal_client_status(struct seal_client *client, struct seal_client_status *out_status,
+		       struct seal_diag *diag)
+{
+	const struct seal_client_request request = {"GET", "sys/seal-status", NULL, NULL};
+	char *body SEAL_CLEANUP(textp) = NULL;
+	int error = seal_client_call(client, &request, NULL, &body, diag);
+
+	if (!error)
+		error = seal_client_status_parse(body, out_status, diag);
+	return error == SEAL_E_FORMAT ? seal_because(diag, error, "%s", seal_client_address(client))
+				      : error;
+}
+
+static int check_key(const struct seal_client_key *key,
+		     const struct seal_client_submission *submission, struct seal_diag *diag)
+{
+	char text[TEXT_BYTES];
+	int len = snprintf(text, sizeof text, "sealkit/submission-key/1\n%s\n%s\n%s\n",
+			   key->key_text, key->nonce, key->set);
+
+	if (!seal_eq_ct(key->identity, submission->identity, 32))
+		return seal_fail(diag, SEAL_E_MISMATCH,
+				 "the daemon is not the one that signed this manifest");
+	if (strcmp(key->set, submission->set) != 0)
+		return seal_fail(diag, SEAL_E_MISMATCH,
+				 "the daemon is under share set %.8s, this one is %.8s", key->set,
+				 submission->set);
+	if (len < 0 || (size_t)len >= sizeof text ||
+	    crypto_sign_verify_detached(key->signature, (const unsigned char *)text,
+					(unsigned long long)len, key->identity) != 0)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the submission key is not signed by the daemon's core: something "
+				 "stands between");
+	return SEAL_OK;
+}
+
+struct box {
+	char enc[SEAL_BASE64_LEN(SEAL_POINT_MAX)];
+	char text[SEAL_BASE64_LEN(SHARE_MAX + SEAL_AEAD_TAG)];
+};
+
+static int seal_box(const struct seal_client_key *key, const struct seal_secret *share,
+		    struct box *out_box, struct seal_diag *diag)
+{
+	static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
+	struct seal_hpke *hpke SEAL_CLEANUP(seal_hpke_freep) = NULL;
+	uint8_t enc[SEAL_POINT_MAX];
+	uint8_t sealed[SHARE_MAX + SEAL_AEAD_TAG];
+	size_t len = seal_secret_len(share);
+	char info[TEXT_BYTES];
+	int error;
+
+	if (len > SHARE_MAX)
+		return seal_fail(diag, SEAL_E_TOOLONG, "share");
+	(void)snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", key->set);
+	error = seal_hpke_send(suite, key->point, sizeof key->point, (const uint8_t *)info,
+			       strlen(info), enc, &hpke, diag);
+	if (!error)
+		error = seal_hpke_seal(hpke, (const uint8_t *)key->nonce, strlen(key->nonce),
+				       seal_secret_bytes(share), len, sealed, diag);
+	if (error)
+		return error;
+	seal_base64(SEAL_BASE64_PADDED, enc, seal_curve_point_len(suite.curve), out_box->enc);
+	seal_base64(SEAL_BASE64_PADDED, sealed, len + SEAL_AEAD_TAG, out_box->text);
+	return SEAL_OK;
+}
+
+static int make_body(const struct seal_client_key *key,
+		     const struct seal_client_submission *submission, char **out_body,
+		     struct seal_diag *diag)
+{
+	struct box box;
+	int error = seal_box(key, submission->share, &box, diag);
+	json_t *json;
+
+	if (error)
+		return error;
+	json = json_pack("{s:{s:s,s:s,s:s}}", "sealkit", "nonce", key->nonce, "enc", box.enc, "box",
+			 box.text);
+	if (json && submission->reset)
+		(void)json_object_set_new(json, "reset", json_true());
+	*out_body = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	return *out_body ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "request");
+}
+
+int seal_client_submit(struct seal_client *client, const struct seal_client_submission *submission,
+		       struct seal_client_status *out_status, struct seal_diag *diag)
+{
+	const struct seal_client_request ask = {"GET", "sys/sealkit/submission", NULL, NULL};
+	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
+	char *answer SEAL_CLEANUP(textp) = NULL;
+	char *body SEAL_CLEANUP(textp) = NULL;
+	char *result SEAL_CLEANUP(textp) = NULL;
+	struct seal_client_key key;
+	int error = seal_client_call(client, &ask, NULL, &answer, diag);
+
+	if (!error)
+		error = seal_client_key_parse(answer, &key, diag);
+	if (!error)
+		error = check_key(&key, submission, diag);
+	if (!error)
+		error = make_body(&key, submission, &body, diag);
+	give.body = body;
+	if (!error)
+		error = seal_client_call(client, &give, NULL, &result, diag);
+	return error ? error : seal_client_status_parse(result, out_status, diag);
+}
