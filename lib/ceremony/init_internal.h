@@ -1,0 +1,28 @@
+#ifndef SEALKIT_CEREMONY_INIT_INTERNAL_H
+#define SEALKIT_CEREMONY_INIT_INTERNAL_H
+
+#include "ceremony/init.h"
+
+/* What the daemon answered, checked. Texts are malloc'd. */
+struct seal_init_answer {
+	char *note;
+	struct seal_manifest manifest;
+	char *file[SEAL_MANIFEST_SHARES]; /* by manifest index */
+	char *root_token;		  /* NULL: none */
+};
+void seal_init_answer_done(struct seal_init_answer *answer);
+
+/* The body of the request; malloc'd. */
+SEAL_MUST_CHECK int seal_init_request(const struct seal_init_job *job, char **out_body,
+				      struct seal_diag *diag);
+/* Parses, and compares with the job and with the daemon's identity. */
+SEAL_MUST_CHECK int seal_init_read(const struct seal_init_job *job, const uint8_t *identity,
+				   const char *body, struct seal_init_answer *answer,
+				   struct seal_diag *diag);
+/* Writes all files of the folder, each whole and on disk. */
+SEAL_MUST_CHECK int seal_init_write(const struct seal_init_job *job,
+				    const struct seal_init_answer *answer, struct seal_diag *diag);
+/* Persons among the cards: main and spare tokens count once. */
+size_t seal_init_persons(const struct seal_cards *cards);
+
+#endif

@@ -1,0 +1,218 @@
+/* The request of an init, and the check of its answer. */
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/init_internal.h"
+
+#include "base/banned.h"
+
+static void json_freep(json_t **json)
+{
+	json_decref(*json);
+	*json = NULL;
+}
+
+static void textp(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
+size_t seal_init_persons(const struct seal_cards *cards)
+{
+	size_t persons = 0;
+
+	for (size_t i = 0; i < cards->count; i++) {
+		size_t j = 0;
+
+		while (j < i && strcmp(cards->list[j].name, cards->list[i].name) != 0)
+			j++;
+		persons += j == i;
+	}
+	return persons;
+}
+
+static json_t *card_json(const struct seal_card *card)
+{
+	char *text SEAL_CLEANUP(textp) = NULL;
+
+	return seal_card_text(card, &text, NULL) ? NULL : json_loads(text, 0, NULL);
+}
+
+static int add_cards(const struct seal_init_job *job, json_t *own)
+{
+	json_t *cards = json_array();
+	int bad = json_object_set_new(own, "cards", cards);
+
+	for (size_t i = 0; !bad && i < job->cards->count; i++)
+		bad = json_array_append_new(cards, card_json(&job->cards->list[i]));
+	if (!bad && job->root_card)
+		bad = json_object_set_new(own, "root_token_card", card_json(job->root_card));
+	return bad;
+}
+
+static int add_groups(const struct seal_init_job *job, json_t *own)
+{
+	json_t *groups;
+	int bad;
+
+	if (job->group_count == 0)
+		return 0;
+	groups = json_array();
+	bad = json_object_set_new(own, "groups", groups);
+	for (size_t i = 0; !bad && i < job->group_count; i++)
+		bad = json_array_append_new(groups,
+					    json_pack("{s:s,s:i}", "name", job->groups[i].name,
+						      "threshold", (int)job->groups[i].threshold));
+	return bad;
+}
+
+static unsigned threshold_of(const struct seal_init_job *job)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < job->group_count; i++)
+		sum += job->groups[i].threshold;
+	return job->group_count > 0 ? sum : job->threshold;
+}
+
+int seal_init_request(const struct seal_init_job *job, char **out_body, struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(json_freep) = json_pack(
+		"{s:i,s:i,s:{s:s,s:b,s:b,s:b}}", "secret_shares",
+		(int)seal_init_persons(job->cards), "secret_threshold", (int)threshold_of(job),
+		"sealkit", "purpose", job->purpose, "allow_no_spare", job->allow_no_spare,
+		"allow_single", job->allow_single, "again", job->again);
+	json_t *own = json_object_get(json, "sealkit");
+	char *body = NULL;
+
+	if (own && !add_cards(job, own) && !add_groups(job, own))
+		body = json_dumps(json, JSON_COMPACT);
+	if (!body)
+		return seal_fail(diag, SEAL_E_NOMEM, "request");
+	*out_body = body;
+	return SEAL_OK;
+}
+
+/* Each card that was asked for, and no other, is in the manifest, under its holder. */
+static int check_cards(const struct seal_init_job *job, const struct seal_manifest *manifest,
+		       struct seal_diag *diag)
+{
+	size_t named = 0;
+
+	for (unsigned i = 0; i < manifest->total; i++)
+		named += manifest->shares[i].card_count;
+	for (size_t c = 0; c < job->cards->count; c++) {
+		const struct seal_card *card = &job->cards->list[c];
+		uint8_t own[SEAL_CARD_FINGERPRINT];
+		int error = seal_card_fingerprint(card, own, diag);
+		int found = 0;
+
+		if (error)
+			return error;
+		for (unsigned i = 0; i < manifest->total; i++)
+			for (size_t j = 0; j < manifest->shares[i].card_count; j++)
+				found |= strcmp(manifest->shares[i].custodian, card->name) == 0 &&
+					 seal_eq_ct(manifest->shares[i].cards[j], own, sizeof own);
+		if (!found)
+			return seal_fail(diag, SEAL_E_VERIFY,
+					 "the daemon sealed nothing to the card of %s: do not use "
+					 "this share set",
+					 card->name);
+	}
+	if (named != job->cards->count)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the daemon sealed to a card that was not asked for: do not use "
+				 "this share set");
+	return SEAL_OK;
+}
+
+static int check(const struct seal_init_job *job, const uint8_t *identity,
+		 const struct seal_manifest *manifest, struct seal_diag *diag)
+{
+	if (!seal_eq_ct(manifest->signer, identity, 32))
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the manifest is signed by another key than the daemon's");
+	if (manifest->total != seal_init_persons(job->cards) ||
+	    manifest->threshold != threshold_of(job) || manifest->group_count != job->group_count)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the daemon made %u of %u, which was not asked for: do not use "
+				 "this share set",
+				 manifest->threshold, manifest->total);
+	for (size_t i = 0; i < job->group_count; i++)
+		if (strcmp(manifest->groups[i].name, job->groups[i].name) != 0 ||
+		    manifest->groups[i].threshold != job->groups[i].threshold)
+			return seal_fail(diag, SEAL_E_VERIFY,
+					 "group %s is not as it was asked for: do not use this "
+					 "share set",
+					 job->groups[i].name);
+	return check_cards(job, manifest, diag);
+}
+
+static int take_text(const json_t *json, const char *name, char **out, struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a text", name);
+	*out = strdup(json_string_value(value));
+	return *out ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "answer");
+}
+
+static int take_shares(const json_t *own, struct seal_init_answer *answer, struct seal_diag *diag)
+{
+	const json_t *shares = json_object_get(own, "shares");
+
+	if (json_array_size(shares) != answer->manifest.total)
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: shares: not one a custodian");
+	for (unsigned i = 0; i < answer->manifest.total; i++) {
+		const json_t *share = json_array_get(shares, i);
+		const char *who = json_string_value(json_object_get(share, "custodian"));
+		int error;
+
+		if (!who || strcmp(who, answer->manifest.shares[i].custodian) != 0)
+			return seal_fail(diag, SEAL_E_FORMAT,
+					 "answer: shares: not in the order of the manifest");
+		error = take_text(share, "file", &answer->file[i], diag);
+		if (error)
+			return error;
+	}
+	return SEAL_OK;
+}
+
+void seal_init_answer_done(struct seal_init_answer *answer)
+{
+	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
+		free(answer->file[i]);
+	free(answer->note);
+	free(answer->root_token);
+	*answer = (struct seal_init_answer){0};
+}
+
+int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, const char *body,
+		   struct seal_init_answer *answer, struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(json_freep) = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *own = json_object_get(json, "sealkit");
+	int error = SEAL_OK;
+
+	if (!json_is_object(own))
+		return seal_fail(diag, SEAL_E_FORMAT,
+				 "answer: says nothing of sealed shares: not seald?");
+	error = take_text(own, "manifest", &answer->note, diag);
+	if (!error)
+		error = seal_manifest_parse(answer->note, strlen(answer->note),
+					    job->core ? job->core : identity, &answer->manifest,
+					    diag);
+	if (!error)
+		error = check(job, job->core ? job->core : identity, &answer->manifest, diag);
+	if (!error)
+		error = take_shares(own, answer, diag);
+	if (!error && json_is_string(json_object_get(own, "root_token_file")))
+		error = take_text(own, "root_token_file", &answer->root_token, diag);
+	if (!error && job->root_card && !answer->root_token)
+		error = seal_fail(diag, SEAL_E_VERIFY, "the daemon sent no root token file");
+	return error;
+}
