@@ -1,0 +1,21 @@
+#ifndef SEALKIT_CEREMONY_TERMINAL_H
+#define SEALKIT_CEREMONY_TERMINAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+/* One question on /dev/tty, for prompt.c. Handlers of signals and the terminal's
+   settings are changed while it is asked only. One at a time: not for threads. */
+
+/* Shows text and reads a line, without its newline, into buf. *out_len may be cap + 1: the
+   line was longer, what is in buf is its beginning. SEAL_E_INTERRUPTED: Ctrl-C, Ctrl-D,
+   a signal that ends programs, or the terminal went away. Ctrl-Z stops the
+   program; after it goes on the question is asked again, from nothing. */
+SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap,
+				      size_t *out_len, struct seal_diag *diag);
+/* Without waiting; nothing happens where there is no terminal. */
+void seal_terminal_say(const char *text);
+
+#endif
