@@ -57,8 +57,14 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
+# What several tools share.
+CMD := $(BUILD)/libcmd.a
+$(CMD): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/*.c)))
+	@rm -f $@
+	ar rcs $@ $^
+
 define tool_rule
-$(BUILD)/bin/$(1): $(BUILD)/cmd/tool.o $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c))) $(LIB)
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c))) $(CMD) $(LIB)
 	@mkdir -p $$(@D)
 	$$(CC) $$(SEAL_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(libs)
 endef

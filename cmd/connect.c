@@ -1,0 +1,40 @@
+/* The daemon that a tool speaks to, from options and environment. */
+
+#include "connect.h"
+
+#include <string.h>
+
+#include "base/encode.h"
+
+#include "base/banned.h"
+
+int connect_open(const struct connect *connect, struct seal_client **out_client,
+		 struct seal_diag *diag)
+{
+	struct seal_client_config config = {0};
+	int error;
+
+	config.address = connect->address;
+	config.pin = connect->pin;
+	config.ca_file = connect->ca_file;
+	config.ca_folder = connect->ca_folder;
+	config.certificate = connect->certificate;
+	config.key = connect->key;
+	config.server_name = connect->server_name;
+	config.timeout = (unsigned)connect->timeout;
+	error = seal_client_environment(&config, diag);
+	return error ? error : seal_client_new(&config, out_client, diag);
+}
+
+int connect_core(const struct connect *connect, uint8_t out_core[32], int *out_given,
+		 struct seal_diag *diag)
+{
+	size_t len = 0;
+
+	*out_given = connect->core != NULL;
+	if (connect->core && (seal_unbase64(SEAL_BASE64_PADDED, connect->core,
+					    strlen(connect->core), out_core, 32, &len, NULL) ||
+			      len != 32))
+		return seal_fail(diag, SEAL_E_USAGE, "--core: not 32 bytes in base64");
+	return SEAL_OK;
+}

@@ -1,0 +1,116 @@
+/* seal-status: what a seal daemon says of itself to everybody. */
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../connect.h"
+#include "../tool.h"
+#include "base/encode.h"
+
+#include "base/banned.h"
+
+struct values {
+	struct connect connect;
+	int json;
+	char **details;
+};
+
+static const struct seal_option options[] = {
+	CONNECT_ROWS(struct values, connect),
+	{"json", 0, SEAL_OPTION_FLAG, offsetof(struct values, json), NULL,
+	 "one JSON object on stdout"},
+	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static char *details(const struct seal_client_status *status, const char *identity)
+{
+	json_t *given = json_array();
+	json_t *json;
+	char *text;
+
+	for (size_t i = 0; i < status->given_count; i++)
+		(void)json_array_append_new(given,
+					    json_pack("{s:i,s:s}", "x", (int)status->given[i].x,
+						      "card", status->given[i].card));
+	json = json_pack("{s:b,s:b,s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:o}", "initialized",
+			 status->initialized, "sealed", status->sealed, "threshold", (int)status->t,
+			 "total", (int)status->n, "progress", (int)status->progress, "version",
+			 status->version, "storage", status->storage, "set", status->set, "epoch",
+			 (int)status->epoch, "core", identity, "sandbox", status->sandbox, "given",
+			 given);
+	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	return text;
+}
+
+static void print(const struct seal_client *client, const struct seal_client_status *status,
+		  const char *identity)
+{
+	(void)printf("address      %s\n", seal_client_address(client));
+	(void)printf("version      %s%s\n", status->version,
+		     status->is_seald ? "" : " (not seald)");
+	(void)printf("initialised  %s\n", status->initialized ? "yes" : "no");
+	(void)printf("state        %s\n", status->sealed ? "SEALED" : "open");
+	if (status->initialized)
+		(void)printf("quorum       %u of %u\n", status->t, status->n);
+	if (status->sealed && status->initialized)
+		(void)printf("given        %u of %u\n", status->progress, status->t);
+	for (size_t i = 0; i < status->given_count; i++)
+		(void)printf("             x %u, card %s\n", status->given[i].x,
+			     status->given[i].card);
+	if (status->is_seald && status->set[0])
+		(void)printf("share set    %s, epoch %u\n", status->set, status->epoch);
+	if (status->is_seald)
+		(void)printf("core         %s\n", identity);
+	if (status->sandbox[0])
+		(void)printf("sandbox      %s\n", status->sandbox);
+}
+
+static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag *diag)
+{
+	const struct values *values = given;
+	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
+	struct seal_client_status status;
+	char identity[SEAL_BASE64_LEN(32)] = "";
+	uint8_t core[32];
+	int has_core = 0;
+	int error = connect_core(&values->connect, core, &has_core, diag);
+
+	if (!error)
+		error = connect_open(&values->connect, &client, diag);
+	if (!error)
+		error = seal_client_status(client, &status, diag);
+	if (error)
+		return error;
+	if (has_core && (!status.has_identity || !seal_eq_ct(core, status.identity, sizeof core)))
+		return seal_fail(diag, SEAL_E_DAEMON, "%s: is not the daemon with the core given",
+				 seal_client_address(client));
+	if (status.has_identity)
+		seal_base64(SEAL_BASE64_PADDED, status.identity, sizeof status.identity, identity);
+	if (values->json)
+		*values->details = details(&status, identity);
+	else
+		print(client, &status, identity);
+	return status.sealed
+		       ? seal_fail(diag, SEAL_E_QUORUM, "%s: sealed%s", seal_client_address(client),
+				   status.initialized ? "" : " and not initialised")
+		       : SEAL_OK;
+}
+
+int main(int argc, char **argv)
+{
+	char *text = NULL;
+	struct values values = {.details = &text};
+	const struct tool tool = {{"seal-status", "[-a URL] [--pin SHA256] [--json]",
+				   "Says whether a seal daemon is open: exit code 0 open, 1 sealed "
+				   "or not initialised,\n6 unreachable.",
+				   options, 0},
+				  run,
+				  &values.json,
+				  values.details};
+	int code = tool_main(&tool, &values, argc, argv);
+
+	free(text);
+	return code;
+}

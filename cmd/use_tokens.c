@@ -1,0 +1,42 @@
+/* Tokens that a tool uses, and who is asked for their PINs, from options. */
+
+#include "use_tokens.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+static int read_serial(const char *text, uint32_t *out, struct seal_diag *diag)
+{
+	char *end;
+	unsigned long long n = strtoull(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || n > UINT32_MAX)
+		return seal_fail(diag, SEAL_E_USAGE, "--serial: %s: not a serial number", text);
+	*out = (uint32_t)n;
+	return SEAL_OK;
+}
+
+int use_tokens(const struct use_tokens *use, struct used_tokens *out_used, struct seal_diag *diag)
+{
+	const struct seal_prompt prompt = SEAL_PROMPT_INIT;
+	int error = SEAL_OK;
+
+	*out_used = (struct used_tokens){.prompt = prompt};
+	if (use->pin_fd >= 0 && use->pin_fd == use->passphrase_fd)
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--pin-fd and --passphrase-fd: the same descriptor");
+	out_used->place.identities = use->identities.value;
+	out_used->place.identity_count = use->identities.count;
+	out_used->place.devices = use->devices.value;
+	out_used->place.device_count = use->devices.count;
+	out_used->prompt.pin_fd = use->pin_fd;
+	out_used->prompt.passphrase_fd = use->passphrase_fd;
+	out_used->prompt.non_interactive = use->non_interactive;
+	out_used->prompt.last_try = use->last_try;
+	out_used->asker = seal_prompt_asker(&out_used->prompt);
+	out_used->has_serial = use->serial != NULL;
+	if (use->serial)
+		error = read_serial(use->serial, &out_used->serial, diag);
+	return error;
+}
