@@ -49,6 +49,15 @@ SEAL_MUST_CHECK int seal_age_scrypt_key(const struct seal_secret *passphrase,
 					const uint8_t salt[static 16], unsigned factor,
 					struct seal_secret *key, struct seal_diag *diag);
 
+/* Seals to one stanza that was made elsewhere: its type and only argument, and a body
+   of 32 bytes. Both texts must be what a header may hold, type and arg together under
+   100 bytes. */
+SEAL_MUST_CHECK int seal_age_seal_stanza(const char *type, const char *arg,
+					 const uint8_t body[static 32],
+					 const struct seal_secret *file_key,
+					 struct seal_source *source, struct seal_sink *sink,
+					 struct seal_diag *diag);
+
 SEAL_MUST_CHECK int seal_age_stream_open(const struct seal_secret *file_key,
 					 struct seal_source *source, struct seal_sink *sink,
 					 struct seal_diag *diag);

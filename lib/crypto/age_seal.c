@@ -222,3 +222,19 @@ int seal_age_seal_passphrase(const struct seal_secret *passphrase, unsigned fact
 		error = add_scrypt(&header, passphrase, factor, file_key, diag);
 	return error ? error : finish(&header, file_key, source, sink, diag);
 }
+
+int seal_age_seal_stanza(const char *type, const char *arg, const uint8_t body[static 32],
+			 const struct seal_secret *file_key, struct seal_source *source,
+			 struct seal_sink *sink, struct seal_diag *diag)
+{
+	struct header header;
+	char text[SEAL_BASE64_LEN(32)];
+
+	if (strlen(type) + strlen(arg) > STANZA_BYTES - 60)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "stanza %s", type);
+	begin(&header);
+	seal_base64(SEAL_BASE64_RAW, body, 32, text);
+	header.len += (size_t)snprintf(header.text + header.len, sizeof header.text - header.len,
+				       "-> %s %s\n%s\n", type, arg, text);
+	return finish(&header, file_key, source, sink, diag);
+}

@@ -52,6 +52,7 @@ struct seal_card_fido2 {
 	char rp_id[SEAL_CARD_RP_ID + 1];
 	char identity[SEAL_CARD_IDENTITY]; /* AGE-PLUGIN-FIDO2PRF-1... */
 	char wrapped[SEAL_CARD_WRAPPED];   /* the X25519 identity, under fido2prf */
+	uint8_t unwrap_public[65];	   /* of the unwrapping credential, uncompressed */
 	char signing_rp_id[SEAL_CARD_RP_ID + 1];
 	uint8_t credential[SEAL_CARD_CREDENTIAL]; /* that signs */
 	size_t credential_len;

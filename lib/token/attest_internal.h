@@ -3,7 +3,7 @@
 
 #include <openssl/x509.h>
 
-/* Shared by attest.c and attest_roots.c only. */
+/* Shared by attest.c, attest_roots.c and fido2_attest.c only. */
 struct seal_roots {
 	X509_STORE *store;	  /* roots */
 	STACK_OF(X509) * between; /* intermediates, owned */
