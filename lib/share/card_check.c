@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "crypto/age_seal.h"
+#include "crypto/fido2prf.h"
 #include "crypto/p256.h"
 
 #include "base/banned.h"
@@ -211,8 +212,8 @@ static int is_armored(const char *text)
 static int check_fido2(const struct seal_card *card, struct seal_diag *diag)
 {
 	const struct seal_card_fido2 *fido2 = &card->fido2;
-	uint8_t bytes[PLUGIN_CAP];
-	size_t len = 0;
+	struct seal_fido2prf_credential unwrap;
+	int error;
 
 	if (!is_rp_id(fido2->rp_id))
 		return seal_fail(diag, SEAL_E_FORMAT, "rp_id: not a domain in lower case");
@@ -226,7 +227,16 @@ static int check_fido2(const struct seal_card *card, struct seal_diag *diag)
 		return seal_fail(diag, SEAL_E_FORMAT, "credential: empty");
 	if (card->is_attested && fido2->device.len == 0)
 		return seal_fail(diag, SEAL_E_FORMAT, "attested, and an attestation is missing");
-	return read_identity(fido2->identity, "age-plugin-fido2prf-", bytes, &len, diag);
+	if (seal_point_check(SEAL_CURVE_P256, fido2->unwrap_public, SEAL_P256_POINT, diag))
+		return seal_fail(diag, SEAL_E_FORMAT, "unwrap_public: not a point");
+	if (seal_eq_ct(fido2->unwrap_public, card->signing, SEAL_P256_POINT))
+		return seal_fail(diag, SEAL_E_FORMAT, "unwrap_public and signing are one key");
+	error = seal_fido2prf_parse(fido2->identity, &unwrap, diag);
+	if (error)
+		return seal_because(diag, SEAL_E_FORMAT, "identity");
+	if (strcmp(unwrap.rp_id, fido2->rp_id) != 0)
+		return seal_fail(diag, SEAL_E_FORMAT, "identity: of another rp id");
+	return SEAL_OK;
 }
 
 int seal_card_check(const struct seal_card *card, struct seal_diag *diag)

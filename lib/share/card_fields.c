@@ -61,6 +61,7 @@ static const struct seal_card_field fido2[] = {
 	{.name = "rp_id", TEXT(fido2.rp_id)},
 	{.name = "identity", TEXT(fido2.identity)},
 	{.name = "wrapped", TEXT(fido2.wrapped)},
+	{.name = "unwrap_public", HEX(fido2.unwrap_public)},
 	{.name = "signing_rp_id", TEXT(fido2.signing_rp_id)},
 	{.name = "credential", BYTES(fido2.credential)},
 	{.name = "device", DER(fido2.device)},

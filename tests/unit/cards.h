@@ -14,6 +14,7 @@
 #include "base/encode.h"
 #include "crypto/assertion.h"
 #include "crypto/ecdh.h"
+#include "crypto/fido2prf.h"
 #include "crypto/p256.h"
 #include "share/card.h"
 
@@ -153,16 +154,18 @@ static void fill_piv(struct seal_card *card)
 static void fill_fido2(struct seal_card *card)
 {
 	struct seal_card_fido2 *fido2 = &card->fido2;
-	uint8_t plugin[150] = {1, 2, 3};
+	struct seal_fido2prf_credential credential = {
+		.id = {1, 2, 3}, .id_len = 127, .rp_id = "sealkit.invalid"};
+	EVP_PKEY *unwrap = EVP_EC_gen("P-256");
 
+	point_of(unwrap, fido2->unwrap_public);
+	EVP_PKEY_free(unwrap);
 	make_x25519(card);
 	for (size_t i = 0; i < 16; i++)
 		fido2->aaguid[i] = (uint8_t)(0x2f + i);
 	put_text(fido2->rp_id, sizeof fido2->rp_id, "sealkit.invalid");
 	put_text(fido2->signing_rp_id, sizeof fido2->signing_rp_id, "sign.sealkit.invalid");
-	assert_int_equal(seal_bech32("age-plugin-fido2prf-", plugin, sizeof plugin, 1,
-				     fido2->identity, sizeof fido2->identity, NULL),
-			 SEAL_OK);
+	assert_int_equal(seal_fido2prf_text(&credential, fido2->identity, NULL), SEAL_OK);
 	put_text(fido2->wrapped, sizeof fido2->wrapped,
 		 "-----BEGIN AGE ENCRYPTED FILE-----\n"
 		 "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IGFnZS1lbmNyeXB0aW9uLm9yZy9maWRv\n"
