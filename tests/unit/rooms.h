@@ -1,0 +1,78 @@
+#ifndef SEALKIT_TESTS_ROOMS_H
+#define SEALKIT_TESTS_ROOMS_H
+
+/* The people and the keys of a share set that is made in a test. */
+
+#include "holders.h"
+#include "share/set.h"
+
+#define PEOPLE 6u
+
+struct room {
+	struct holder holder[PEOPLE];
+	struct seal_card cards[PEOPLE];
+	size_t count;
+	struct seal_secret *key, *signer;
+	struct seal_set *set;
+	struct seal_secret *share[SEAL_MANIFEST_SHARES]; /* opened from the files */
+};
+
+static inline void room_done(struct room *room)
+{
+	for (size_t i = 0; i < PEOPLE; i++)
+		holder_done(&room->holder[i]);
+	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
+		seal_secret_freep(&room->share[i]);
+	seal_set_freep(&room->set);
+	seal_secret_freep(&room->key);
+	seal_secret_freep(&room->signer);
+}
+
+/* Holders of X25519 and P-256 keys in turn; groups may be NULL. */
+static inline void room_init(struct room *room, size_t count, const char *const *groups)
+{
+	static const char *const names[PEOPLE] = {"alice", "bruno", "chloe",
+						  "david", "emma",  "farid"};
+	uint8_t public_key[32];
+
+	*room = (struct room){.count = count};
+	for (size_t i = 0; i < count; i++) {
+		const char *group = groups ? groups[i] : "";
+
+		if (i % 2)
+			holder_piv(&room->holder[i], names[i], group, 1000 + (uint32_t)i);
+		else
+			holder_x25519(&room->holder[i], names[i], group);
+		room->cards[i] = room->holder[i].card;
+	}
+	assert_int_equal(seal_secret_random(32, &room->key, NULL), SEAL_OK);
+	assert_int_equal(seal_secret_new(64, &room->signer, NULL), SEAL_OK);
+	assert_int_equal(crypto_sign_keypair(public_key, seal_secret_data(room->signer)), 0);
+}
+
+static inline struct seal_set_policy policy_of(unsigned threshold)
+{
+	return (struct seal_set_policy){.threshold = threshold, .epoch = 1, .purpose = "a test"};
+}
+
+static inline int room_make(struct room *room, const struct seal_set_policy *policy,
+			    struct seal_diag *diag)
+{
+	return seal_set_new(room->key, room->cards, room->count, policy, room->signer, &room->set,
+			    diag);
+}
+
+/* alice, bruno, chloe are ops; david, emma security: 2 of ops and 1 of security. */
+static const char *const room_groups[] = {"ops", "ops", "ops", "security", "security"};
+
+static inline struct seal_set_policy policy_groups(void)
+{
+	struct seal_set_policy policy = policy_of(0);
+
+	policy.group_count = 2;
+	policy.groups[0] = (struct seal_manifest_group){"ops", 2, 0};
+	policy.groups[1] = (struct seal_manifest_group){"security", 1, 0};
+	return policy;
+}
+
+#endif
