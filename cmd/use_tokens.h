@@ -14,6 +14,7 @@ struct use_tokens {
 	int pin_fd, passphrase_fd; /* -1: none */
 	int last_try, non_interactive;
 };
+
 #define USE_TOKENS_INIT                                \
 	{                                              \
 		{{0}, 0}, {{0}, 0}, NULL, -1, -1, 0, 0 \

@@ -1,0 +1,27 @@
+#ifndef SEALKIT_CMD_SEAL_UNSEAL_H
+#define SEALKIT_CMD_SEAL_UNSEAL_H
+
+#include "../connect.h"
+#include "../use_tokens.h"
+#include "ceremony/unseal.h"
+
+struct values {
+	struct connect connect;
+	struct use_tokens tokens;
+	const char *custodian;
+	int wait; /* seconds; -1: do not */
+	int walk, reset, json;
+	char **details;
+};
+
+/* One line: who gave, how far it is, who else may. With --json to stderr, as stdout is the
+   report's. */
+void unseal_show(const struct values *values, const struct seal_unseal *unseal,
+		 const struct seal_unseal_state *state, int gave);
+void unseal_details(const struct values *values, const struct seal_unseal *unseal,
+		    const struct seal_unseal_state *state, int gave);
+/* For seal_unseal.choose: asks a person by name and serial. */
+int unseal_choose(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
+		  struct seal_diag *diag);
+
+#endif
