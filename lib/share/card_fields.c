@@ -16,7 +16,11 @@
 #define HEX(member) .form = SEAL_CARD_HEX_FORM, SIZED(member)
 #define FLAG(member) .form = SEAL_CARD_FLAG_FORM, SIZED(member)
 #define CHOICE(member, names) .form = SEAL_CARD_CHOICE_FORM, SIZED(member), .choices = (names)
-#define OBJECT(table) .form = SEAL_CARD_OBJECT_FORM, .fields = (table)
+#define OBJECT(table, path) .form = SEAL_CARD_OBJECT_FORM, .fields = (table), .prefix = (path)
+
+_Static_assert(sizeof(enum seal_card_kind) == sizeof(unsigned) &&
+		       sizeof(enum seal_card_signing) == sizeof(unsigned),
+	       "choices are copied as unsigned");
 
 static const struct seal_card_choice kinds[] = {
 	{"piv", SEAL_CARD_PIV},
@@ -52,7 +56,7 @@ static const struct seal_card_field piv[] = {
 	{.name = "pin", CHOICE(piv.pin, pins)},
 	{.name = "touch", CHOICE(piv.touch, touches)},
 	{.name = "identity", TEXT(piv.identity), .optional = 1},
-	{.name = "attestation", OBJECT(attestation)},
+	{.name = "attestation", OBJECT(attestation, "piv.attestation.")},
 	{.name = NULL},
 };
 
@@ -79,8 +83,8 @@ const struct seal_card_field seal_card_fields[] = {
 	{.name = "signing_kind", CHOICE(signing_kind, signing_kinds)},
 	{.name = "virtual", FLAG(is_virtual)},
 	{.name = "attested", FLAG(is_attested)},
-	{.name = "piv", OBJECT(piv), .kind = SEAL_CARD_PIV},
-	{.name = "fido2", OBJECT(fido2), .kind = SEAL_CARD_FIDO2},
+	{.name = "piv", OBJECT(piv, "piv."), .kind = SEAL_CARD_PIV},
+	{.name = "fido2", OBJECT(fido2, "fido2."), .kind = SEAL_CARD_FIDO2},
 	{.name = "signature", BYTES(signature)},
 	{.name = NULL},
 };

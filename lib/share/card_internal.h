@@ -29,6 +29,7 @@ struct seal_card_field {
 	size_t at, cap, len_at;
 	const struct seal_card_choice *choices;
 	const struct seal_card_field *fields;
+	const char *prefix;	  /* of an object: what its fields' names begin with in errors */
 	enum seal_card_kind kind; /* 0: of all cards; else of this kind, and no other */
 };
 

@@ -18,90 +18,97 @@ static void json_done(json_t **json)
 	json_decref(*json);
 }
 
-static int bad(struct seal_diag *diag, const struct seal_card_field *field, const char *why)
+/* One field as it is read. */
+struct place {
+	const struct seal_card_field *field;
+	const char *prefix;
+	struct seal_card *card;
+	struct seal_diag *diag;
+};
+
+static int bad(const struct place *in, const char *why)
 {
-	return seal_fail(diag, SEAL_E_FORMAT, "%s: %s", field->name, why);
+	return seal_fail(in->diag, SEAL_E_FORMAT, "%s%s: %s", in->prefix, in->field->name, why);
 }
 
-static int take_text(const json_t *value, const struct seal_card_field *field, uint8_t *member,
-		     struct seal_diag *diag)
+static uint8_t *member_of(const struct place *in)
+{
+	return (uint8_t *)in->card + in->field->at;
+}
+
+static int take_text(const json_t *value, const struct place *in)
 {
 	size_t len = json_string_length(value);
 
 	if (!json_is_string(value))
-		return bad(diag, field, "not a string");
+		return bad(in, "not a string");
 	if (len == 0)
-		return bad(diag, field, "empty");
-	if (len >= field->cap)
-		return bad(diag, field, "too long");
-	memcpy(member, json_string_value(value), len + 1);
+		return bad(in, "empty");
+	if (len >= in->field->cap)
+		return bad(in, "too long");
+	memcpy(member_of(in), json_string_value(value), len + 1);
 	return SEAL_OK;
 }
 
-static int take_bytes(const json_t *value, const struct seal_card_field *field,
-		      struct seal_card *card, struct seal_diag *diag)
+static int take_bytes(const json_t *value, const struct place *in)
 {
-	uint8_t *base = (uint8_t *)card;
 	size_t len = 0;
 	int error;
 
 	if (!json_is_string(value))
-		return bad(diag, field, "not a string");
+		return bad(in, "not a string");
 	error = seal_unbase64(SEAL_BASE64_PADDED, json_string_value(value),
-			      json_string_length(value), base + field->at, field->cap, &len, diag);
+			      json_string_length(value), member_of(in), in->field->cap, &len, NULL);
 	if (error)
-		return seal_because(diag, SEAL_E_FORMAT, "%s", field->name);
+		return bad(in, error == SEAL_E_TOOLONG ? "too long" : "not base64");
 	if (len == 0)
-		return bad(diag, field, "empty");
-	memcpy(base + field->len_at, &len, sizeof len);
+		return bad(in, "empty");
+	memcpy((uint8_t *)in->card + in->field->len_at, &len, sizeof len);
 	return SEAL_OK;
 }
 
-static int take_hex(const json_t *value, const struct seal_card_field *field, uint8_t *member,
-		    struct seal_diag *diag)
+static int take_hex(const json_t *value, const struct place *in)
 {
 	size_t len = json_string_length(value);
 	size_t got = 0;
 
-	if (!json_is_string(value) || len != field->cap * 2 ||
+	if (!json_is_string(value) || len != in->field->cap * 2 ||
 	    strspn(json_string_value(value), "0123456789abcdef") != len)
-		return bad(diag, field, "not the hex digits of its length, in lower case");
-	return seal_unhex(json_string_value(value), len, member, field->cap, &got, diag);
+		return bad(in, "not the hex digits of its length, in lower case");
+	return seal_unhex(json_string_value(value), len, member_of(in), in->field->cap, &got,
+			  in->diag);
 }
 
-static int take_choice(const json_t *value, const struct seal_card_field *field, uint8_t *member,
-		       struct seal_diag *diag)
+static int take_choice(const json_t *value, const struct place *in)
 {
-	const struct seal_card_choice *choice = field->choices;
+	const struct seal_card_choice *choice = in->field->choices;
 
 	if (!json_is_string(value))
-		return bad(diag, field, "not a string");
+		return bad(in, "not a string");
 	while (choice->name && strcmp(choice->name, json_string_value(value)) != 0)
 		choice++;
 	if (!choice->name)
-		return bad(diag, field, "unknown value");
-	if (field->cap == sizeof choice->value)
-		memcpy(member, &choice->value, sizeof choice->value);
+		return bad(in, "unknown value");
+	if (in->field->cap == sizeof choice->value)
+		memcpy(member_of(in), &choice->value, sizeof choice->value);
 	else
-		*member = (uint8_t)choice->value;
+		*member_of(in) = (uint8_t)choice->value;
 	return SEAL_OK;
 }
 
-static int take_serial(const json_t *value, const struct seal_card_field *field,
-		       struct seal_card *card, struct seal_diag *diag)
+static int take_serial(const json_t *value, const struct place *in)
 {
 	json_int_t serial = json_integer_value(value);
 
 	if (!json_is_integer(value) || serial < 1 || serial > UINT32_MAX)
-		return bad(diag, field, "not a serial number");
-	card->piv.has_serial = 1;
-	card->piv.serial = (uint32_t)serial;
+		return bad(in, "not a serial number");
+	in->card->piv.has_serial = 1;
+	in->card->piv.serial = (uint32_t)serial;
 	return SEAL_OK;
 }
 
 /* Three numbers below 256; written again they must be the same text. */
-static int take_firmware(const json_t *value, const struct seal_card_field *field, uint8_t *member,
-			 struct seal_diag *diag)
+static int take_firmware(const json_t *value, const struct place *in)
 {
 	const char *text = json_string_value(value);
 	unsigned part[3] = {0};
@@ -112,46 +119,49 @@ static int take_firmware(const json_t *value, const struct seal_card_field *fiel
 		if (*at == '.')
 			n++;
 		else if (*at < '0' || *at > '9' || part[n] > 25)
-			return bad(diag, field, "not a version such as 5.7.1");
+			return bad(in, "not a version such as 5.7.1");
 		else
 			part[n] = part[n] * 10 + (unsigned)(*at - '0');
 	}
 	(void)snprintf(again, sizeof again, "%u.%u.%u", part[0], part[1], part[2]);
 	if (!text || strcmp(text, again) != 0 || part[0] > 255 || part[1] > 255 || part[2] > 255)
-		return bad(diag, field, "not a version such as 5.7.1");
+		return bad(in, "not a version such as 5.7.1");
 	for (size_t i = 0; i < 3; i++)
-		member[i] = (uint8_t)part[i];
+		member_of(in)[i] = (uint8_t)part[i];
 	return SEAL_OK;
 }
 
-static int take(const json_t *value, const struct seal_card_field *field, struct seal_card *card,
-		struct seal_diag *diag)
+static int take_flag(const json_t *value, const struct place *in)
 {
-	uint8_t *member = (uint8_t *)card + field->at;
 	int flag = json_is_true(value);
 
-	switch (field->form) {
+	if (!json_is_boolean(value))
+		return bad(in, "not true or false");
+	memcpy(member_of(in), &flag, sizeof flag);
+	return SEAL_OK;
+}
+
+static int take(const json_t *value, const struct place *in)
+{
+	switch (in->field->form) {
 	case SEAL_CARD_TEXT_FORM:
-		return take_text(value, field, member, diag);
+		return take_text(value, in);
 	case SEAL_CARD_BYTES_FORM:
-		return take_bytes(value, field, card, diag);
+		return take_bytes(value, in);
 	case SEAL_CARD_HEX_FORM:
-		return take_hex(value, field, member, diag);
-	case SEAL_CARD_CHOICE_FORM:
-		return take_choice(value, field, member, diag);
-	case SEAL_CARD_SERIAL_FORM:
-		return take_serial(value, field, card, diag);
-	case SEAL_CARD_FIRMWARE_FORM:
-		return take_firmware(value, field, member, diag);
+		return take_hex(value, in);
 	case SEAL_CARD_FLAG_FORM:
-		if (!json_is_boolean(value))
-			return bad(diag, field, "not true or false");
-		memcpy(member, &flag, sizeof flag);
-		return SEAL_OK;
+		return take_flag(value, in);
+	case SEAL_CARD_CHOICE_FORM:
+		return take_choice(value, in);
+	case SEAL_CARD_SERIAL_FORM:
+		return take_serial(value, in);
+	case SEAL_CARD_FIRMWARE_FORM:
+		return take_firmware(value, in);
 	case SEAL_CARD_OBJECT_FORM:
-		return json_is_object(value) ? SEAL_OK : bad(diag, field, "not an object");
+		return json_is_object(value) ? SEAL_OK : bad(in, "not an object");
 	}
-	return seal_fail(diag, SEAL_E_ARGUMENT, "%s", field->name);
+	return bad(in, "of no form");
 }
 
 static int is_known(const char *key, const struct seal_card_field *fields)
@@ -165,30 +175,28 @@ static int is_known(const char *key, const struct seal_card_field *fields)
 }
 
 /* As deep as the tables are, whatever the input says. */
-static int take_all(json_t *object, const struct seal_card_field *fields, struct seal_card *card,
-		    struct seal_diag *diag)
+static int take_all(json_t *object, const struct seal_card_field *fields, const char *prefix,
+		    struct seal_card *card, struct seal_diag *diag)
 {
 	int error = SEAL_OK;
 
 	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
 		if (!is_known(json_object_iter_key(at), fields))
-			return seal_fail(diag, SEAL_E_FORMAT, "unknown field %s",
+			return seal_fail(diag, SEAL_E_FORMAT, "unknown field %s%s", prefix,
 					 json_object_iter_key(at));
 	for (const struct seal_card_field *field = fields; !error && field->name; field++) {
+		struct place in = {field, prefix, card, diag};
 		json_t *value = json_object_get(object, field->name);
 
 		if (value && !seal_card_has(card, field))
-			return bad(diag, field, "not a field of this kind of card");
+			return bad(&in, "not a field of this kind of card");
 		if (!value && (field->optional || !seal_card_has(card, field)))
 			continue;
 		if (!value)
-			return bad(diag, field, "missing");
-		error = take(value, field, card, diag);
-		if (!error && field->fields) {
-			error = take_all(value, field->fields, card, diag);
-			if (error)
-				error = seal_because(diag, error, "%s", field->name);
-		}
+			return bad(&in, "missing");
+		error = take(value, &in);
+		if (!error && field->fields)
+			error = take_all(value, field->fields, field->prefix, card, diag);
 	}
 	return error;
 }
@@ -222,7 +230,7 @@ int seal_card_from_json(const void *bytes, size_t len, struct seal_card *out_car
 				 why.text);
 	error = check_type(json, diag);
 	if (!error)
-		error = take_all(json, seal_card_fields, &card, diag);
+		error = take_all(json, seal_card_fields, "", &card, diag);
 	if (error)
 		return error;
 	*out_card = card;
