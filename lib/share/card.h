@@ -64,7 +64,8 @@ struct seal_card {
 	enum seal_card_signing signing_kind;
 	int is_virtual;	 /* made on a token reached by --device: rehearsal and tests only */
 	int is_attested; /* attestation was verified at enrolment; 0: in red ever after */
-	char name[SEAL_CARD_NAME + 1];	/* UTF-8; no space, control, '/', '+'; not empty */
+	/* UTF-8; nothing unseen, no space, '/', '+', no '.' or '-' in front; not empty. */
+	char name[SEAL_CARD_NAME + 1];
 	char group[SEAL_CARD_NAME + 1]; /* the same, or empty */
 	char created[21];		/* 2026-11-24T10:00:00Z */
 	char recipient[SEAL_CARD_RECIPIENT];
@@ -80,7 +81,10 @@ struct seal_card {
 SEAL_MUST_CHECK int seal_card_check_name(const char *name, struct seal_diag *diag);
 
 /* What the token signs: "sealkit-card/1\n", the card as JSON with sorted keys, without
-   its signature, "\n". *out_text is malloc'd, NUL-terminated, the caller's. */
+   its signature, "\n". All rules of man/sealkit-card.5 are checked before, so that no
+   token signs a card that nobody would take: attested cards need their attestations, a
+   plugin's identity must be of the card's own keys, no key serves twice (SEAL_E_FORMAT).
+   *out_text is malloc'd, NUL-terminated, the caller's. */
 SEAL_MUST_CHECK int seal_card_signed_text(const struct seal_card *card, char **out_text,
 					  struct seal_diag *diag);
 /* The file: one JSON object, one field a line. card must be signed. As above. */

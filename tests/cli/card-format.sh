@@ -19,11 +19,11 @@ for f in piv fido2 passphrase; do
 done
 
 # SubjectPublicKeyInfo: what comes before the key, in hex.
-p256=3059301306072a8648ce3d020106082a8648ce3d030107034200
-ed25519=302a300506032b6570032100
+p256=3059301306072A8648CE3D020106082A8648CE3D030107034200
+ed25519=302A300506032B6570032100
 public_key() { # CARD HEAD
 	{
-		printf %s "$2" | xxd -r -p
+		printf %s "$2" | basenc --base16 -d
 		jq -r .signing "$1" | base64 -d
 	} | openssl pkey -pubin -inform DER
 }
@@ -34,7 +34,7 @@ public_key "$cards/passphrase.card" $ed25519 >"$dir/passphrase.pem"
 ok "passphrase: openssl verifies the signature" openssl pkeyutl -verify -rawin -pubin \
 	-inkey "$dir/passphrase.pem" -in "$dir/passphrase.text" -sigfile "$dir/passphrase.sig"
 public_key "$cards/fido2.card" $p256 >"$dir/fido2.pem"
-auth_len=$((0x$(head -c 2 "$dir/fido2.sig" | xxd -p)))
+auth_len=$((0x$(head -c 2 "$dir/fido2.sig" | basenc --base16)))
 tail -c +3 "$dir/fido2.sig" | head -c "$auth_len" >"$dir/auth"
 tail -c +$((3 + auth_len)) "$dir/fido2.sig" >"$dir/der"
 {
@@ -46,8 +46,8 @@ tail -c +$((3 + auth_len)) "$dir/fido2.sig" >"$dir/der"
 } >"$dir/message"
 ok "fido2: openssl verifies the assertion" \
 	openssl dgst -sha256 -verify "$dir/fido2.pem" -signature "$dir/der" "$dir/message"
-is "fido2: rp id" "$(head -c 32 "$dir/auth" | xxd -p -c 64)" \
-	"$(jq -j .fido2.signing_rp_id "$cards/fido2.card" | sha256sum | cut -d' ' -f1)"
+is "fido2: rp id" "$(head -c 32 "$dir/auth" | basenc --base16 -w 0)" \
+	"$(jq -j .fido2.signing_rp_id "$cards/fido2.card" | sha256sum | cut -d' ' -f1 | tr a-f A-F)"
 echo >>"$dir/piv.text"
 exits "piv: another text does not verify" 1 \
 	openssl dgst -sha256 -verify "$dir/piv.pem" -signature "$dir/piv.sig" "$dir/piv.text"

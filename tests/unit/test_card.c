@@ -89,7 +89,7 @@ static void bare_cards(void **state)
 		text = text_of(card);
 		assert_null(strstr(text, "group"));
 		assert_null(strstr(text, "serial"));
-		assert_null(strstr(text, "unwrap"));
+		assert_null(strstr(text, "\"unwrap\""));
 		assert_null(strstr(text, "device\": \"BQ"));
 		free(text);
 		made_done(&made);

@@ -169,7 +169,7 @@ static void fields_doubled(void **state)
 			doubled++;
 		}
 		assert_int_equal(doubled, kinds[i] == SEAL_CARD_PIV	? 21
-					  : kinds[i] == SEAL_CARD_FIDO2 ? 18
+					  : kinds[i] == SEAL_CARD_FIDO2 ? 19
 									: 11);
 		free(text);
 		made_done(&made);

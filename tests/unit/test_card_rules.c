@@ -93,7 +93,9 @@ static const struct row rows[] = {
 	{F, "fido2", "rp_id", "\"sign.sealkit.invalid\"", "are one"},
 	{F, "fido2", "signing_rp_id", "\"sign.\"", "signing_rp_id"},
 	{F, "fido2", "identity", "\"AGE-PLUGIN-YUBIKEY-1FESMCQYZNPU78QS7YWD4T\"",
-	 "identity: not of the card's kind"},
+	 "identity"},
+	{F, "fido2", "rp_id", "\"other.invalid\"", "identity: of another rp id"},
+	{F, "fido2", "unwrap_public", "\"04\"", "fido2.unwrap_public"},
 	{F, "fido2", "wrapped", "\"age-encryption.org/v1\\n\"", "wrapped"},
 	{F, "fido2", "wrapped",
 	 "\"-----BEGIN AGE ENCRYPTED FILE-----\\nAA==\\n-----END AGE ENCRYPTED FILE-----\"",
@@ -204,6 +206,12 @@ static void one_key_for_both(void **state)
 	struct made_card made;
 
 	(void)state;
+	make_card(&made, F, "bruno");
+	memcpy(made.card.fido2.unwrap_public, made.card.signing, 65);
+	says(&made.card, "one key");
+	made.card.fido2.unwrap_public[64] ^= 1;
+	says(&made.card, "unwrap_public: not a point");
+	made_done(&made);
 	make_card(&made, P, "bruno");
 	assert_int_equal(
 		seal_p256_text(SEAL_P256_TAG, made.card.signing, made.card.recipient, NULL),
