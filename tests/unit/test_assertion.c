@@ -8,9 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/encode.h"
 #include "crypto/note.h"
 
-#include "cards.h"
+#include "signers.h"
 
 #define RP_ID "sign.sealkit.invalid"
 #define TEXT "hello\n"

@@ -176,68 +176,68 @@ static void reading(void **state)
 	assert_int_equal(card.kind, 77);
 }
 
+static const char *good_names[] = {
+	"b",
+	"bruno",
+	"Chlo\xc3\xa9",
+	"a.b-c_d@example",
+	"\xe6\x9d\x8e",
+	"0123456789012345678901234567890123456789012345678901234567890123"};
+static const char *bad_names[] = {
+	"",
+	"01234567890123456789012345678901234567890123456789012345678901234",
+	".",
+	"..",
+	".hidden",
+	"-o",
+	"a b",
+	"a\tb",
+	"a\nb",
+	"a/b",
+	"a+b",
+	"a\x7f",
+	"a\xc2\x85",
+	"a\xc2\xa0"
+	"b",
+	"a\xc2\xad"
+	"b",
+	"a\xe2\x80\x8b"
+	"b",
+	"a\xe2\x80\xae"
+	"b",
+	"a\xe2\x81\xa6"
+	"b",
+	"\xef\xbb\xbf"
+	"a",
+	"a\xe3\x80\x80",
+	"\xc0\xaf",
+	"a\xff",
+	"a\xc3",
+	"a\xed\xa0\x80",
+};
 static void names(void **state)
 {
-	static const char *good[] = {
-		"b",
-		"bruno",
-		"Chlo\xc3\xa9",
-		"a.b-c_d@example",
-		"\xe6\x9d\x8e",
-		"0123456789012345678901234567890123456789012345678901234567890123"};
-	static const char *bad[] = {
-		"",
-		"01234567890123456789012345678901234567890123456789012345678901234",
-		".",
-		"..",
-		".hidden",
-		"-o",
-		"a b",
-		"a\tb",
-		"a\nb",
-		"a/b",
-		"a+b",
-		"a\x7f",
-		"a\xc2\x85",
-		"a\xc2\xa0"
-		"b",
-		"a\xc2\xad"
-		"b",
-		"a\xe2\x80\x8b"
-		"b",
-		"a\xe2\x80\xae"
-		"b",
-		"a\xe2\x81\xa6"
-		"b",
-		"\xef\xbb\xbf"
-		"a",
-		"a\xe3\x80\x80",
-		"\xc0\xaf",
-		"a\xff",
-		"a\xc3",
-		"a\xed\xa0\x80",
-	};
 	struct made_card made;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		assert_int_equal(seal_card_check_name(good[i], NULL), SEAL_OK);
+	for (size_t i = 0; i < sizeof good_names / sizeof good_names[0]; i++)
+		assert_int_equal(seal_card_check_name(good_names[i], NULL), SEAL_OK);
 	make_card(&made, SEAL_CARD_PASSPHRASE, "bruno");
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+	for (size_t i = 0; i < sizeof bad_names / sizeof bad_names[0]; i++) {
 		struct seal_diag diag = {0};
 		char *text = NULL;
 
-		if (seal_card_check_name(bad[i], &diag) != SEAL_E_FORMAT)
+		if (seal_card_check_name(bad_names[i], &diag) != SEAL_E_FORMAT)
 			fail_msg("row %zu", i);
 		assert_true(strncmp(diag.cause[0], "a name ", 7) == 0);
-		if (strlen(bad[i]) > SEAL_CARD_NAME)
+		if (strlen(bad_names[i]) > SEAL_CARD_NAME)
 			continue;
-		put_text(made.card.name, sizeof made.card.name, bad[i]);
+		put_text(made.card.name, sizeof made.card.name, bad_names[i]);
 		assert_int_equal(seal_card_signed_text(&made.card, &text, NULL), SEAL_E_FORMAT);
 		put_text(made.card.name, sizeof made.card.name, "bruno");
-		put_text(made.card.group, sizeof made.card.group, bad[i]);
+		put_text(made.card.group, sizeof made.card.group, bad_names[i]);
 		assert_int_equal(seal_card_signed_text(&made.card, &text, NULL),
-				 bad[i][0] ? SEAL_E_FORMAT : SEAL_OK);
+				 bad_names[i][0] ? SEAL_E_FORMAT : SEAL_OK);
 		put_text(made.card.group, sizeof made.card.group, "ops");
 		free(text);
 	}

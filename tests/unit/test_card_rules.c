@@ -92,8 +92,7 @@ static const struct row rows[] = {
 	{F, "fido2", "rp_id", "\"https://a\"", "rp_id"},
 	{F, "fido2", "rp_id", "\"sign.sealkit.invalid\"", "are one"},
 	{F, "fido2", "signing_rp_id", "\"sign.\"", "signing_rp_id"},
-	{F, "fido2", "identity", "\"AGE-PLUGIN-YUBIKEY-1FESMCQYZNPU78QS7YWD4T\"",
-	 "identity"},
+	{F, "fido2", "identity", "\"AGE-PLUGIN-YUBIKEY-1FESMCQYZNPU78QS7YWD4T\"", "identity"},
 	{F, "fido2", "rp_id", "\"other.invalid\"", "identity: of another rp id"},
 	{F, "fido2", "unwrap_public", "\"04\"", "fido2.unwrap_public"},
 	{F, "fido2", "wrapped", "\"age-encryption.org/v1\\n\"", "wrapped"},
@@ -181,8 +180,7 @@ static void points_of_x25519(void **state)
 		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
 		"5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
 		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"09000000000000000000000000000000000000000000000000000000000000"
-		"80",
+		"0900000000000000000000000000000000000000000000000000000000000080",
 	};
 	struct made_card made;
 
