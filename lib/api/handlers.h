@@ -1,0 +1,59 @@
+#ifndef SEALKIT_API_HANDLERS_H
+#define SEALKIT_API_HANDLERS_H
+
+#include "api/api.h"
+
+/* The handlers that routes.c names, and what several of them share. */
+
+#define SEAL_API_HANDLER(name)                                                                 \
+	SEAL_MUST_CHECK int name(struct seal_api *api, const struct seal_api_request *request, \
+				 struct seal_api_answer *answer, struct seal_diag *diag)
+
+SEAL_API_HANDLER(seal_sys_init_read);
+SEAL_API_HANDLER(seal_sys_init_write);
+SEAL_API_HANDLER(seal_sys_init_cards); /* init with "sealkit" */
+SEAL_API_HANDLER(seal_sys_seal_status);
+SEAL_API_HANDLER(seal_sys_unseal);
+SEAL_API_HANDLER(seal_sys_seal);
+SEAL_API_HANDLER(seal_sys_health);
+SEAL_API_HANDLER(seal_sys_leader);
+SEAL_API_HANDLER(seal_sys_key_status);
+SEAL_API_HANDLER(seal_sys_rotate);
+SEAL_API_HANDLER(seal_sys_submission);
+SEAL_API_HANDLER(seal_sys_shares);
+SEAL_API_HANDLER(seal_sys_manifest);
+SEAL_API_HANDLER(seal_kv1_read);
+SEAL_API_HANDLER(seal_kv1_write);
+SEAL_API_HANDLER(seal_kv1_delete);
+SEAL_API_HANDLER(seal_kv1_list);
+SEAL_API_HANDLER(seal_auth_token_lookup);
+SEAL_API_HANDLER(seal_auth_token_revoke);
+
+/* seal-status' object, *out_json the caller's. */
+SEAL_MUST_CHECK int seal_api_status(struct seal_api *api, struct json_t **out_json,
+				    struct seal_diag *diag);
+/* "sealkit" of init and sys/sealkit/shares. */
+SEAL_MUST_CHECK int seal_api_share_files(struct seal_api *api, struct json_t **out_json,
+					 struct seal_diag *diag);
+/* cluster_name and cluster_id, while open. */
+SEAL_MUST_CHECK int seal_api_add_cluster(struct seal_api *api, struct json_t *json,
+					 struct seal_diag *diag);
+/* First 8 hex digits of the fingerprint of share i's first card; all that strangers see of it. */
+void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out[static 9]);
+
+/* Opens {"nonce","enc","box"}. A refusal is in answer, and *out_share stays NULL. */
+SEAL_MUST_CHECK int seal_api_open_submission(struct seal_api *api, const struct json_t *box,
+					     struct seal_api_answer *answer,
+					     struct seal_secret **out_share,
+					     struct seal_diag *diag);
+
+/* A member of the body. Absent and null are 0 and leave *out; 1: set; -1: refused as
+   `failed to parse JSON input: ...`. */
+int seal_api_int(const struct seal_api_request *request, const char *name, long long *out,
+		 struct seal_api_answer *answer);
+int seal_api_flag(const struct json_t *object, const char *name, int *out,
+		  struct seal_api_answer *answer);
+int seal_api_string(const struct json_t *object, const char *name, const char **out,
+		    struct seal_api_answer *answer);
+
+#endif

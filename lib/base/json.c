@@ -1,0 +1,156 @@
+/* Parsing and writing JSON over jansson. */
+
+#include "json.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "json_internal.h"
+#include "secret.h"
+
+#include "banned.h"
+
+/* Its usable size is what may have been written to; blocks from before the set-up
+   are wiped as well. */
+static void free_wiped(void *block)
+{
+	if (!block)
+		return;
+	seal_wipe(block, malloc_usable_size(block));
+	free(block);
+}
+
+void seal_json_setup(void)
+{
+	json_set_alloc_funcs(malloc, free_wiped);
+}
+
+void seal_json_free(struct json_t *json)
+{
+	json_decref(json);
+}
+
+void seal_json_freep(struct json_t **json)
+{
+	json_decref(*json);
+}
+
+void seal_json_text_done(struct seal_json_text *text)
+{
+	if (text->bytes)
+		seal_wipe(text->bytes, text->len);
+	free(text->bytes);
+	*text = (struct seal_json_text){0};
+}
+
+int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json, struct seal_diag *diag)
+{
+	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
+	json_error_t cause;
+	json_t *json;
+	int error = seal_json_scan(bytes, len, &text, diag);
+
+	if (error)
+		return error;
+	json = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &cause);
+	/* The text of jansson's error quotes what it read: that may be a share. */
+	if (!json)
+		return seal_fail(diag, SEAL_E_FORMAT, "JSON: line %d, column %d", cause.line,
+				 cause.column);
+	if (!json_is_object(json)) {
+		json_decref(json);
+		return seal_fail(diag, SEAL_E_FORMAT, "JSON: not an object");
+	}
+	*out_json = json;
+	return SEAL_OK;
+}
+
+const char *seal_json_number(const struct json_t *json)
+{
+	if (!json_is_string(json) || json_string_length(json) < 2)
+		return NULL;
+	return json_string_value(json)[0] ? NULL : json_string_value(json) + 1;
+}
+
+/* jansson's text made into ours: a string behind a NUL is a number and loses its quotes. */
+struct rewrite {
+	const char *in;
+	char *out; /* NULL: only count */
+	size_t len;
+};
+
+static void put(struct rewrite *rewrite, const char *bytes, size_t len)
+{
+	if (rewrite->out)
+		memcpy(rewrite->out + rewrite->len, bytes, len);
+	rewrite->len += len;
+}
+
+static void put_char(struct rewrite *rewrite, const char *at)
+{
+	if (*at == '<')
+		put(rewrite, "\\u003c", 6);
+	else if (*at == '>')
+		put(rewrite, "\\u003e", 6);
+	else if (*at == '&')
+		put(rewrite, "\\u0026", 6);
+	else
+		put(rewrite, at, 1);
+}
+
+/* at is at the opening quote; gives what follows the closing one. */
+static const char *put_string(struct rewrite *rewrite, const char *at)
+{
+	int number = !strncmp(at, "\"\\u0000", 7);
+
+	if (number)
+		at += 7;
+	else
+		put(rewrite, at++, 1);
+	for (; *at != '"'; at++) {
+		if (*at == '\\')
+			put(rewrite, at++, 1);
+		put_char(rewrite, at);
+	}
+	if (!number)
+		put(rewrite, at, 1);
+	return at + 1;
+}
+
+static void run(struct rewrite *rewrite, const char *end)
+{
+	const char *at = rewrite->in;
+
+	while (*at) {
+		if (*at == '"')
+			at = put_string(rewrite, at);
+		else
+			put(rewrite, at++, 1);
+	}
+	put(rewrite, end, strlen(end));
+}
+
+int seal_json_write(const struct json_t *json, enum seal_json_order order, const char *end,
+		    struct seal_json_text *out_text, struct seal_diag *diag)
+{
+	size_t flags = JSON_COMPACT | (order == SEAL_JSON_SORTED ? JSON_SORT_KEYS : 0);
+	char *raw = json_dumps(json, flags | JSON_ENCODE_ANY);
+	struct rewrite rewrite = {.in = raw};
+	char *bytes;
+
+	if (!raw)
+		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
+	run(&rewrite, end);
+	bytes = malloc(rewrite.len + 1);
+	if (bytes) {
+		rewrite = (struct rewrite){.in = raw, .out = bytes};
+		run(&rewrite, end);
+		bytes[rewrite.len] = 0;
+		*out_text = (struct seal_json_text){.bytes = bytes, .len = rewrite.len};
+	}
+	free_wiped(raw);
+	return bytes ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "JSON");
+}
