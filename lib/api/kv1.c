@@ -11,6 +11,7 @@
 
 #define PREFIX "kv/secret/"
 #define DEFAULT_LEASE 2764800u /* Vault's 32 days */
+#define ENVELOPE 4096u	       /* what is about a value in an answer */
 #define LEASE_MAX 4000000000u
 
 struct kv_path {
@@ -117,7 +118,7 @@ int seal_kv1_write(struct seal_api *api, const struct seal_api_request *request,
 	error = seal_json_write(request->body, SEAL_JSON_SORTED, "", &text, diag);
 	if (error)
 		return error;
-	if (text.len > SEAL_BARRIER_VALUE)
+	if (text.len > SEAL_BARRIER_VALUE - ENVELOPE)
 		return seal_api_refuse(answer, 413, "value is too large");
 	entry.value = (const uint8_t *)text.bytes;
 	entry.len = text.len;

@@ -122,6 +122,8 @@ int seal_sys_init_write(struct seal_api *api, const struct seal_api_request *req
 	long long n = 0, t = 0;
 	const char *why;
 
+	if (!request->body)
+		return seal_api_refuse(answer, 400, "EOF");
 	if (json_object_get(request->body, "sealkit"))
 		return seal_sys_init_cards(api, request, answer, diag);
 	if (seal_api_int(request, "secret_shares", &n, answer) < 0 ||

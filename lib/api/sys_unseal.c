@@ -193,6 +193,8 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 	struct unseal unseal = {0};
 	int error = SEAL_OK;
 
+	if (!request->body)
+		return seal_api_refuse(answer, 400, "EOF");
 	if (!read_body(api, request, &unseal, answer))
 		return SEAL_OK;
 	seal_barrier_status(api->barrier, &status);

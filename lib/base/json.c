@@ -11,7 +11,7 @@
 #include "json_internal.h"
 #include "secret.h"
 
-#include "banned.h"
+#include "base/banned.h"
 
 /* Its usable size is what may have been written to; blocks from before the set-up
    are wiped as well. */

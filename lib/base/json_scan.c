@@ -9,7 +9,7 @@
 
 #include "secret.h"
 
-#include "banned.h"
+#include "base/banned.h"
 
 struct scan {
 	const char *text;

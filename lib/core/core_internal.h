@@ -1,0 +1,50 @@
+#ifndef SEALKIT_CORE_CORE_INTERNAL_H
+#define SEALKIT_CORE_CORE_INTERNAL_H
+
+#include "api/api.h"
+#include "audit/line.h"
+#include "core/core.h"
+#include "store/store.h"
+
+struct seal_core {
+	struct seal_store *store;
+	struct seal_barrier *barrier;
+	struct seal_audit *audit;
+	struct seal_api api;
+	struct seal_secret *bootstrap; /* NUL-terminated text; NULL: of no use any more */
+	uint64_t half_open;
+	char *folder;
+};
+
+/* Files of the state folder, each 0600 and there whole or not at all. One that others could
+   read or write is refused (SEAL_E_POLICY). */
+
+/* Makes what is not there: the identity key (libsodium's 64 bytes) and the audit salt. */
+SEAL_MUST_CHECK int seal_core_identity_key(const char *folder, struct seal_secret **out_signer,
+					   uint8_t out_public[static 32], struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1],
+					 struct seal_diag *diag);
+/* wanted: before the first quorum. Else what is left of it goes, and *out_token is NULL. */
+SEAL_MUST_CHECK int seal_core_bootstrap(const char *folder, int wanted,
+					struct seal_secret **out_token, struct seal_diag *diag);
+/* What the API asks of the folder; ctx is the core. */
+struct seal_api_state seal_core_state(struct seal_core *core);
+
+/* One request on its way (answer.c). */
+struct seal_exchange {
+	const struct seal_request_message *message;
+	struct seal_target target;
+	struct seal_api_request request;
+	struct seal_token token;
+	const struct seal_api_route *route; /* NULL: refused before */
+	const struct seal_api_route *known; /* of the path, if by another method */
+	struct seal_api_answer answer;
+	char id[37];
+	char cause[SEAL_API_ERROR]; /* of an internal error: for the audit line only */
+};
+/* Reads, routes, authenticates, authorises, parses the body. A refusal is in answer. */
+SEAL_MUST_CHECK int seal_exchange_plan(struct seal_core *core, struct seal_exchange *exchange,
+				       struct seal_diag *diag);
+void seal_exchange_done(struct seal_exchange *exchange);
+
+#endif
