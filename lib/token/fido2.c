@@ -1,0 +1,202 @@
+/* The FIDO2 driver: which tokens are there, and which one is a card's. */
+
+#include "token/fido2.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "token/fido2_internal.h"
+
+#include "base/banned.h"
+
+static void describe(void *self, struct seal_token_info *out_info)
+{
+	const struct seal_fido2 *token = self;
+	const struct seal_fido2_facts *facts = &token->facts;
+
+	*out_info = (struct seal_token_info){.kind = SEAL_CARD_FIDO2,
+					     .has_firmware = facts->has_firmware,
+					     .is_virtual = seal_fido2_is_udp(token->device.where),
+					     .tries_left = token->tries_left,
+					     .puk_tries_left = -1};
+	memcpy(out_info->firmware, facts->firmware, sizeof out_info->firmware);
+	(void)snprintf(out_info->where, sizeof out_info->where, "%s", token->device.where);
+	(void)snprintf(out_info->model, sizeof out_info->model, "%.48s%s", token->device.model,
+		       facts->client_pin == 1 ? "" : ", no PIN");
+}
+
+/* What does not answer, or is U2F alone, is no token here and hides none. */
+static int list(const struct seal_token_place *place,
+		int (*each)(void *ctx, const struct seal_token_info *info), void *ctx,
+		struct seal_diag *diag)
+{
+	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
+	size_t count = 0;
+	int error;
+
+	seal_fido2_begin();
+	error = seal_fido2_devices(place, devices, &count, diag);
+	for (size_t i = 0; !error && i < count; i++) {
+		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+		struct seal_token_info info;
+
+		if (seal_fido2_connect(&devices[i], &token, NULL))
+			continue;
+		describe(token, &info);
+		error = each(ctx, &info);
+	}
+	return error;
+}
+
+/* The signing credential answers without PIN and touch, with a signature that only this
+   token can make and that no verifier takes for a person's. The unwrapping one would not
+   answer: it wants the PIN always. */
+static int is_of_card(struct seal_fido2 *token, const struct seal_card *card)
+{
+	const struct seal_card_fido2 *fido2 = &card->fido2;
+
+	return seal_fido2_knows(token, fido2->signing_rp_id, fido2->credential,
+				fido2->credential_len, card->signing);
+}
+
+static int adopt(struct seal_fido2 *token, const struct seal_card *card, struct seal_diag *diag)
+{
+	int error = seal_fido2prf_parse(card->fido2.identity, &token->unwrap, diag);
+
+	if (error)
+		return error;
+	token->card = *card;
+	memcpy(token->holder, card->name, sizeof token->holder);
+	memcpy(token->unwrap_public, card->fido2.unwrap_public, sizeof token->unwrap_public);
+	token->has_unwrap_public = 1;
+	return SEAL_OK;
+}
+
+static int none_of_them(size_t answered, const struct seal_card *card, struct seal_diag *diag)
+{
+	if (answered == 0)
+		return seal_fail(diag, SEAL_E_TOKENABSENT, "token of %s: no FIDO2 token is there",
+				 card->name);
+	return seal_fail(diag, SEAL_E_TOKENWRONG,
+			 "token of %s: another FIDO2 token is there, or it was reset", card->name);
+}
+
+static int open_card(const struct seal_token_place *place, const struct seal_card *card,
+		     void **out_self, struct seal_diag *diag)
+{
+	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
+	struct seal_fido2 *maybe SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	size_t count = 0;
+	size_t answered = 0;
+	int error;
+
+	seal_fido2_begin();
+	error = seal_fido2_devices(place, devices, &count, diag);
+	for (size_t i = 0; !error && i < count; i++) {
+		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+		int known;
+
+		if (seal_fido2_connect(&devices[i], &token, NULL))
+			continue;
+		answered++;
+		known = is_of_card(token, card);
+		if (known == 0 || token->broken)
+			continue;
+		seal_fido2_freep(&maybe);
+		maybe = seal_steal(&token);
+		if (known == 1)
+			break;
+	}
+	if (!error && !maybe)
+		error = none_of_them(answered, card, diag);
+	if (!error)
+		error = adopt(maybe, card, diag);
+	if (error)
+		return error;
+	*out_self = seal_steal(&maybe);
+	return SEAL_OK;
+}
+
+static void done(void *self)
+{
+	seal_fido2_free(self);
+}
+
+/* The one token for a credential that no card speaks of. A credential that wants the PIN
+   always does not show itself, so a token that is alone is taken. */
+static int find(const struct seal_fido2_opener *opener, struct seal_fido2 **out_token,
+		struct seal_diag *diag)
+{
+	const struct seal_fido2prf_credential *credential = opener->credential;
+	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
+	struct seal_fido2 *last SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	size_t count = 0;
+	size_t answered = 0;
+	int error = seal_fido2_devices(opener->place, devices, &count, diag);
+
+	for (size_t i = 0; !error && i < count; i++) {
+		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+
+		if (seal_fido2_connect(&devices[i], &token, NULL))
+			continue;
+		answered++;
+		if (seal_fido2_knows(token, credential->rp_id, credential->id, credential->id_len,
+				     NULL) == 1) {
+			*out_token = seal_steal(&token);
+			return SEAL_OK;
+		}
+		seal_fido2_freep(&last);
+		last = seal_steal(&token);
+	}
+	if (error)
+		return error;
+	if (answered == 0)
+		return seal_fail(diag, SEAL_E_TOKENABSENT, "no FIDO2 token is there");
+	if (answered > 1)
+		return seal_fail(diag, SEAL_E_TOKENWRONG,
+				 "%zu FIDO2 tokens are there, and none shows that it is meant: "
+				 "leave one",
+				 answered);
+	*out_token = seal_steal(&last);
+	return SEAL_OK;
+}
+
+static int identity_unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count,
+			   struct seal_secret *file_key, struct seal_diag *diag)
+{
+	const struct seal_fido2_opener *opener = ctx;
+	struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	struct seal_fido2_use use = {.asker = opener->asker};
+	struct seal_fido2prf prf = seal_fido2_prf(&use);
+	struct seal_age_identity identity = seal_fido2prf_identity(&prf);
+	size_t mine = 0;
+	int error;
+
+	for (size_t i = 0; i < count; i++)
+		mine += strcmp(stanzas[i].type, SEAL_FIDO2PRF_TYPE) == 0;
+	if (mine == 0)
+		return SEAL_E_NOIDENTITY;
+	seal_fido2_begin();
+	error = find(opener, &token, diag);
+	if (error)
+		return error;
+	token->unwrap = *opener->credential;
+	use.token = token;
+	return identity.unwrap(identity.ctx, stanzas, count, file_key, diag);
+}
+
+struct seal_age_identity seal_fido2_identity(struct seal_fido2_opener *opener)
+{
+	return (struct seal_age_identity){identity_unwrap, opener};
+}
+
+const struct seal_token_driver seal_fido2_driver = {.kind = SEAL_CARD_FIDO2,
+						    .name = "fido2",
+						    .list = list,
+						    .open = open_card,
+						    .enrol = seal_fido2_enrol,
+						    .unwrap = seal_fido2_unwrap,
+						    .sign = seal_fido2_sign,
+						    .describe = describe,
+						    .done = done};
