@@ -9,7 +9,7 @@
 #include "rooms.h"
 #include "barrier/barrier.h"
 
-static char base[] = "/tmp/sealkit-barrier-XXXXXX";
+static char base[48];
 static char folder[64];
 static char file[96];
 
@@ -54,8 +54,16 @@ static inline void vault_reopen(struct vault *vault)
 
 static inline int make_base(void **state)
 {
+	/* Thousands of commits: in memory where that can be had. */
+	static const char *const places[] = {"/dev/shm", "/tmp"};
+
 	(void)state;
-	return mkdtemp(base) ? 0 : -1;
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(base, sizeof base, "%s/sealkit-barrier-XXXXXX", places[i]);
+		if (mkdtemp(base))
+			return 0;
+	}
+	return -1;
 }
 
 static inline int drop_base(void **state)
@@ -80,8 +88,7 @@ static inline int fresh_folder(void **state)
 {
 	(void)state;
 	(void)snprintf(folder, sizeof folder, "%s/s", base);
-	(void)snprintf(file, sizeof file, "%s/sealkit.db", folder);
-	return 0;
+	return snprintf(file, sizeof file, "%s/sealkit.db", folder) < 0;
 }
 
 static inline int end_folder(void **state)
@@ -101,7 +108,7 @@ static inline struct seal_barrier_status status_of(const struct vault *vault)
 
 static inline int give(struct vault *vault, const struct seal_secret *share, uint64_t now)
 {
-	size_t index = 0;
+	size_t index;
 
 	return seal_barrier_share(vault->barrier, share, now, &index, NULL);
 }
@@ -136,8 +143,7 @@ static inline int join_name(void *ctx, const char *name, struct seal_diag *diag)
 	size_t used = strlen(joined->text);
 
 	(void)diag;
-	(void)snprintf(joined->text + used, sizeof joined->text - used, "%s ", name);
-	return SEAL_OK;
+	return snprintf(joined->text + used, sizeof joined->text - used, "%s ", name) < 0;
 }
 
 static inline void lists(struct vault *vault, const char *in, const char *want)
