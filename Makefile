@@ -6,6 +6,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
+DATADIR  ?= $(PREFIX)/share/sealkit
 PKGS     := libcrypto libssl libsodium libargon2 sqlite3 jansson ykpiv libpcsclite libfido2 libcbor libevent libconfig libcurl libseccomp
 TESTPKGS := cmocka jansson
 
@@ -27,7 +28,7 @@ else
 SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DSEAL_SANITIZED=1
 endif
 
-SEAL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DSEAL_VERSION='"$(VERSION)"' -Iinclude -Ilib -MMD -MP \
+SEAL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DSEAL_VERSION='"$(VERSION)"' -DSEAL_DATADIR='"$(DATADIR)"' -Iinclude -Ilib -MMD -MP \
               $(WARN) $(HARD) $(SAN) $(shell pkg-config --cflags $(PKGS))
 SEAL_LDFLAGS = -pie -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SAN)
 
@@ -146,11 +147,14 @@ lint:
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
 	$(if $(BINS),install -m 755 $(BINS) $(DESTDIR)$(BINDIR))
+	install -d $(DESTDIR)$(DATADIR)/attestation
+	install -m 644 $(wildcard data/attestation/*) $(DESTDIR)$(DATADIR)/attestation
 	$(if $(MANS),for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done)
 
 uninstall:
 	for t in $(TOOLS); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
 	for m in $(MANS); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	rm -rf $(DESTDIR)$(DATADIR)/attestation
 
 clean:
 	rm -rf $(BUILD) build-asan

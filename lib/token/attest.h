@@ -54,6 +54,10 @@ SEAL_MUST_CHECK int seal_roots_load(const char *dir, struct seal_roots **out_roo
 void seal_roots_free(struct seal_roots *roots);
 void seal_roots_freep(struct seal_roots **roots);
 
+/* DER of the intermediate that issued cert. SEAL_E_NOTFOUND: none of these did. */
+SEAL_MUST_CHECK int seal_roots_issuer(const struct seal_roots *roots, const uint8_t *cert,
+				      size_t len, uint8_t *out, size_t cap, size_t *out_len);
+
 /* Reads the facts without believing them. SEAL_E_FORMAT: not one certificate, or the
    same fact twice. */
 SEAL_MUST_CHECK int seal_attest_parse(const uint8_t *der, size_t len,

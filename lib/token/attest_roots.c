@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,4 +126,26 @@ int seal_roots_load(const char *dir, struct seal_roots **out_roots, struct seal_
 				 "%s: no root certificate (*.pem, self-signed)", dir);
 	*out_roots = seal_steal(&r);
 	return 0;
+}
+
+int seal_roots_issuer(const struct seal_roots *roots, const uint8_t *cert, size_t len, uint8_t *out,
+		      size_t cap, size_t *out_len)
+{
+	const unsigned char *at = cert;
+	X509 *x = len <= SEAL_ATTEST_MAX ? d2i_X509(NULL, &at, (long)len) : NULL;
+	int rc = SEAL_E_NOTFOUND;
+	for (int i = 0; x && rc != 0 && i < sk_X509_num(roots->between); i++) {
+		X509 *by = sk_X509_value(roots->between, i);
+		int n = X509_check_issued(by, x) == X509_V_OK &&
+					X509_verify(x, X509_get0_pubkey(by)) == 1
+				? i2d_X509(by, NULL)
+				: 0;
+		if (n <= 0 || (size_t)n > cap)
+			continue;
+		*out_len = (size_t)i2d_X509(by, &out);
+		rc = 0;
+	}
+	X509_free(x);
+	ERR_clear_error();
+	return rc;
 }

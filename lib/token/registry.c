@@ -3,11 +3,13 @@
 #include <stddef.h>
 
 #include "token/passphrase.h"
+#include "token/piv.h"
 #include "token/token_internal.h"
 
 #include "base/banned.h"
 
 static const struct seal_token_driver *const drivers[] = {
+	&seal_piv_driver,
 	&seal_passphrase_driver,
 };
 

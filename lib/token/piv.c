@@ -1,0 +1,225 @@
+/* The driver of PIV tokens: which are there, which one a card means, and what one is. */
+
+#include "token/piv_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/p256.h"
+
+#include "base/banned.h"
+
+#define DEVICE "piv:"
+
+int seal_piv_is_meant(const struct seal_token_place *place, const char *reader)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < place->device_count; i++) {
+		const char *device = place->devices[i];
+
+		if (strncmp(device, DEVICE, sizeof DEVICE - 1) != 0)
+			continue;
+		if (strcmp(device + sizeof DEVICE - 1, reader) == 0)
+			return 1;
+		any = 1;
+	}
+	return !any;
+}
+
+struct listing {
+	const struct seal_token_place *place;
+	int (*each)(void *ctx, const struct seal_token_info *info);
+	void *ctx;
+};
+
+/* A reader without a token, and a card that is no PIV token, are passed over; and so is one
+   that another program holds, for the others' sake. */
+static int list_one(void *ctx, const char *reader)
+{
+	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
+	struct listing *listing = ctx;
+	struct seal_token_info info;
+	int error;
+
+	if (!seal_piv_is_meant(listing->place, reader))
+		return SEAL_OK;
+	error = seal_piv_link_open(reader, &link, NULL);
+	if (!error)
+		error = seal_piv_get_info(link, reader, &info, NULL);
+	seal_piv_link_free(seal_steal(&link));
+	if (error)
+		return SEAL_OK;
+	info.is_virtual = listing->place->virtual_piv;
+	return listing->each(listing->ctx, &info);
+}
+
+static int piv_list(const struct seal_token_place *place,
+		    int (*each)(void *ctx, const struct seal_token_info *info), void *ctx,
+		    struct seal_diag *diag)
+{
+	struct listing listing = {place, each, ctx};
+
+	return seal_piv_readers(list_one, &listing, diag);
+}
+
+struct search {
+	const struct seal_token_place *place;
+	const struct seal_card *card;
+	struct seal_piv *self;
+	unsigned fitting, wrong, refused;
+	struct seal_diag why;
+};
+
+static int fits(const struct seal_piv *self, const struct seal_token_info *info)
+{
+	return !self->has_serial || !info->has_serial || self->serial == info->serial;
+}
+
+static int search_one(void *ctx, const char *reader)
+{
+	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
+	struct search *search = ctx;
+	struct seal_token_info info;
+	struct seal_piv_slot slot = {0};
+	struct seal_diag why = {0};
+	int error;
+
+	if (!seal_piv_is_meant(search->place, reader))
+		return SEAL_OK;
+	error = seal_piv_link_open(reader, &link, &why);
+	if (!error)
+		error = seal_piv_get_info(link, reader, &info, &why);
+	if (!error && !fits(search->self, &info))
+		return SEAL_OK;
+	if (!error)
+		error = seal_piv_get_slot(link, search->self->slot, &slot, &why);
+	if (error == SEAL_E_TOKENREFUSED) {
+		search->refused++;
+		search->why = why;
+	}
+	if (error)
+		return SEAL_OK;
+	if (!slot.has_point ||
+	    !seal_eq_ct(slot.point, search->self->unwrap_point, sizeof slot.point)) {
+		search->wrong += search->self->has_serial && info.has_serial;
+		return SEAL_OK;
+	}
+	search->fitting++;
+	search->self->info = info;
+	memcpy(search->self->reader, reader, strlen(reader) + 1);
+	return SEAL_OK;
+}
+
+static int not_one(const struct search *search, struct seal_diag *diag)
+{
+	const struct seal_card *card = search->card;
+
+	if (search->fitting > 1)
+		return seal_fail(diag, SEAL_E_TOKENREFUSED,
+				 "%u tokens hold the key of %s: name one reader (--device)",
+				 search->fitting, card->name);
+	if (search->wrong)
+		return seal_fail(diag, SEAL_E_TOKENWRONG,
+				 "token %u: slot %02x holds another key than the card of %s names",
+				 card->piv.serial, card->piv.slot, card->name);
+	if (search->refused) {
+		if (diag)
+			*diag = search->why;
+		return seal_because(diag, SEAL_E_TOKENREFUSED, "token of %s", card->name);
+	}
+	if (card->piv.has_serial)
+		return seal_fail(diag, SEAL_E_TOKENABSENT, "token %u of %s: not plugged in",
+				 card->piv.serial, card->name);
+	return seal_fail(diag, SEAL_E_TOKENABSENT, "no token here holds the key of %s", card->name);
+}
+
+static int piv_open(const struct seal_token_place *place, const struct seal_card *card,
+		    void **out_self, struct seal_diag *diag)
+{
+	struct seal_piv *self = calloc(1, sizeof *self);
+	struct search search = {.place = place, .card = card, .self = self};
+	enum seal_p256_kind kind;
+	int error = self ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "token");
+
+	if (!error && (card->kind != SEAL_CARD_PIV || card->signing_kind != SEAL_CARD_P256 ||
+		       card->signing_len != SEAL_P256_POINT))
+		error = seal_fail(diag, SEAL_E_ARGUMENT, "card of %s: not a PIV card", card->name);
+	if (!error)
+		error = seal_p256_parse(card->recipient, &kind, self->unwrap_point, diag);
+	if (!error) {
+		self->slot = card->piv.slot;
+		self->touch = card->piv.touch;
+		self->has_serial = card->piv.has_serial;
+		self->serial = card->piv.serial;
+		memcpy(self->sign_point, card->signing, sizeof self->sign_point);
+		memcpy(self->holder, card->name, sizeof self->holder);
+		error = seal_piv_readers(search_one, &search, diag);
+	}
+	if (!error && search.fitting != 1)
+		error = not_one(&search, diag);
+	if (error) {
+		free(self);
+		return error;
+	}
+	self->info.is_virtual = card->is_virtual;
+	*out_self = self;
+	return SEAL_OK;
+}
+
+int seal_piv_session(const struct seal_piv *self, uint8_t slot, struct seal_piv_link **out_link,
+		     struct seal_piv_slot *out_slot, struct seal_diag *diag)
+{
+	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
+	const uint8_t *point = slot == SEAL_PIV_SIGN_SLOT ? self->sign_point : self->unwrap_point;
+	struct seal_token_info info;
+	int error = seal_piv_link_open(self->reader, &link, diag);
+
+	if (error == SEAL_E_NOTFOUND)
+		error = seal_because(diag, SEAL_E_TOKENWRONG, "another card is in the reader");
+	if (!error)
+		error = seal_piv_get_info(link, self->reader, &info, diag);
+	if (error)
+		return error;
+	if (!fits(self, &info))
+		return seal_fail(diag, SEAL_E_TOKENWRONG, "token %u is in the reader, not %u",
+				 info.serial, self->serial);
+	error = seal_piv_get_slot(link, slot, out_slot, diag);
+	if (error)
+		return error;
+	if (!out_slot->has_point || !seal_eq_ct(out_slot->point, point, SEAL_P256_POINT))
+		return seal_fail(diag, SEAL_E_TOKENWRONG,
+				 "slot %02x: the token holds another key than its card names",
+				 slot);
+	*out_link = seal_steal(&link);
+	return SEAL_OK;
+}
+
+static void piv_describe(void *self, struct seal_token_info *out_info)
+{
+	const struct seal_piv *piv = self;
+
+	*out_info = piv->info;
+}
+
+void seal_piv_done(void *self)
+{
+	struct seal_piv *piv = self;
+
+	if (!piv)
+		return;
+	seal_secret_free(piv->pin);
+	free(piv);
+}
+
+const struct seal_token_driver seal_piv_driver = {
+	.kind = SEAL_CARD_PIV,
+	.name = "piv",
+	.list = piv_list,
+	.open = piv_open,
+	.enrol = seal_piv_enrol,
+	.unwrap = seal_piv_unwrap,
+	.sign = seal_piv_sign,
+	.describe = piv_describe,
+	.done = seal_piv_done,
+};
