@@ -45,10 +45,11 @@ INTEROP  := $(patsubst tests/interop/%.c,$(BUILD)/tests/interop_%,$(sort $(wildc
 BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 VIRTUAL  := $(patsubst tests/virtual/%/main.c,$(BUILD)/tests/%,$(sort $(wildcard tests/virtual/*/main.c)))
+SEALDS   := $(BUILD)/tests/seald-fake $(BUILD)/tests/seald-hooked
 MANS     := $(sort $(wildcard man/*.1 man/*.5 man/*.8))
 
 all: $(LIB) $(BINS)
-tests: all $(UNIT) $(CT) $(INTEROP) $(VIRTUAL)
+tests: all $(UNIT) $(CT) $(INTEROP) $(VIRTUAL) $(SEALDS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -77,6 +78,21 @@ $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/virtual
 	$$(CC) $$(SEAL_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcrypto -lcbor -lpthread
 endef
 $(foreach t,$(notdir $(VIRTUAL)),$(eval $(call virtual_rule,$(t))))
+
+# The daemon with a core that misbehaves on request, and with a gate that does what an
+# attacker would (tests/seald); neither is ever installed.
+SEALD_OBJ := $(patsubst %.c,$(BUILD)/%.o,cmd/tool.c $(sort $(wildcard cmd/seald/*.c)))
+$(BUILD)/tests/seald-fake: $(SEALD_OBJ) $(BUILD)/tests/seald/fake_core.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+$(BUILD)/hooked/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_CFLAGS) -DSEAL_TEST_GATE_HOOK=1 $(CFLAGS) -c -o $@ $<
+$(BUILD)/tests/seald-hooked: $(SEALD_OBJ) $(BUILD)/hooked/lib/gate/conn.o $(BUILD)/tests/seald/gate_hook.o \
+    $(BUILD)/tests/seald/fake_core.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+$(BUILD)/tests/test_seald_config: $(BUILD)/cmd/seald/config.o
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
 	@mkdir -p $(@D)

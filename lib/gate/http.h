@@ -78,6 +78,8 @@ const struct seal_http_request *seal_http_request(const struct seal_http_parser 
 void seal_http_next(struct seal_http_parser *parser);
 /* 1 when no byte of a request is there: then a close is an orderly end. */
 int seal_http_idle(const struct seal_http_parser *parser);
+/* 1 from the end of a head to the end of its body. */
+int seal_http_in_body(const struct seal_http_parser *parser);
 /* The value of a field by its lower-case name, NULL if absent; of a repeated
    one the first. Fields that must not repeat were refused if they did. */
 const char *seal_http_value(const struct seal_http_request *request, const char *name);

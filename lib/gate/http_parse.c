@@ -304,6 +304,11 @@ int seal_http_idle(const struct seal_http_parser *parser)
 	return parser->at == SEAL_HTTP_AT_START && parser->head_len == 0 && !parser->after_cr;
 }
 
+int seal_http_in_body(const struct seal_http_parser *parser)
+{
+	return parser->at >= SEAL_HTTP_AT_BODY && parser->at < SEAL_HTTP_AT_READY;
+}
+
 const char *seal_http_value(const struct seal_http_request *request, const char *name)
 {
 	for (size_t i = 0; i < request->field_count; i++)

@@ -1,0 +1,242 @@
+/* Another user, landlock, then seccomp: each holds where the others fail. */
+
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "landlock.h"
+
+#include "base/banned.h"
+
+int seald_user_find(const char *name, struct seald_user *out_user, struct seal_diag *diag)
+{
+	const struct passwd *found;
+
+	if (!*name) {
+		*out_user = (struct seald_user){0};
+		return SEAL_OK;
+	}
+	found = getpwnam(name);
+	if (!found)
+		return seal_fail(diag, SEAL_E_USAGE, "user: no user of the name %s", name);
+	if (geteuid() != 0 && geteuid() != found->pw_uid)
+		return seal_fail(diag, SEAL_E_USAGE, "user: only root can become %s", name);
+	*out_user = (struct seald_user){
+		.drops = geteuid() == 0, .uid = found->pw_uid, .gid = found->pw_gid};
+	return SEAL_OK;
+}
+
+static int become(const struct seald_user *user, struct seal_diag *diag)
+{
+	if (user->drops &&
+	    (setgroups(0, NULL) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
+	     setresuid(user->uid, user->uid, user->uid) != 0))
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "another user");
+	/* Back to root must be impossible. */
+	if (user->drops && user->uid != 0 && setresuid(0, 0, 0) == 0)
+		return seal_fail(diag, SEAL_E_SYSTEM, "another user: the change did not last");
+#ifndef SEAL_SANITIZED
+	/* A change of user may have set it again. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "PR_SET_DUMPABLE");
+#endif
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "PR_SET_NO_NEW_PRIVS");
+	return SEAL_OK;
+}
+
+#ifdef SEAL_SANITIZED
+
+int seald_sandbox_gate(const struct seald_user *user, const char **out_missing,
+		       struct seal_diag *diag)
+{
+	*out_missing = "sandbox";
+	return become(user, diag);
+}
+
+int seald_sandbox_core(const struct seald_user *user, const char *state SEAL_UNUSED,
+		       const char **out_missing, struct seal_diag *diag)
+{
+	*out_missing = "sandbox";
+	return become(user, diag);
+}
+
+#else
+
+/* Both: memory, time, what is open already, the end. */
+static const int for_both[] = {
+	SCMP_SYS(read),		 SCMP_SYS(write),
+	SCMP_SYS(close),	 SCMP_SYS(munmap),
+	SCMP_SYS(mremap),	 SCMP_SYS(brk),
+	SCMP_SYS(madvise),	 SCMP_SYS(futex),
+	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),		 SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),	 SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigreturn),	 SCMP_SYS(restart_syscall),
+	SCMP_SYS(sched_yield),	 SCMP_SYS(exit),
+	SCMP_SYS(exit_group),	 SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),
+};
+
+static const int for_gate[] = {
+	SCMP_SYS(accept4),  SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait),
+	SCMP_SYS(shutdown), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
+};
+
+/* Files of the state folder, as SQLite and base/file.c use them; landlock says which. */
+static const int for_core[] = {
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(open),
+	SCMP_SYS(openat),
+	SCMP_SYS(lseek),
+	SCMP_SYS(stat),
+	SCMP_SYS(fstat),
+	SCMP_SYS(lstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(statx),
+	SCMP_SYS(access),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(preadv),
+	SCMP_SYS(pwritev),
+	SCMP_SYS(readv),
+	SCMP_SYS(writev),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate),
+	SCMP_SYS(fsync),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(flock),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(link),
+	SCMP_SYS(linkat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(umask),
+	SCMP_SYS(utimensat),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(getegid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(mlock),
+	SCMP_SYS(munlock),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(uname),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(prlimit64),
+};
+
+static int add_list(scmp_filter_ctx filter, const int *list, size_t count)
+{
+	int bad = 0;
+
+	/* A call that this processor does not have is none that could be made. */
+	for (size_t i = 0; i < count && !bad; i++)
+		bad = list[i] >= 0 && seccomp_rule_add(filter, SCMP_ACT_ALLOW, list[i], 0) != 0;
+	return bad;
+}
+
+/* Memory that is made executable is how foreign code comes in. */
+static int add_memory(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0 ||
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0;
+}
+
+static int add_gate_calls(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+				SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP),
+				SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY)) != 0 ||
+	       add_list(filter, for_gate, sizeof for_gate / sizeof *for_gate);
+}
+
+static int load(int gate, struct seal_diag *diag)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int bad = !filter || add_list(filter, for_both, sizeof for_both / sizeof *for_both) ||
+		  add_memory(filter);
+
+	if (!bad && gate)
+		bad = add_gate_calls(filter);
+	else if (!bad)
+		bad = add_list(filter, for_core, sizeof for_core / sizeof *for_core);
+	if (!bad)
+		bad = seccomp_load(filter);
+	if (filter)
+		seccomp_release(filter);
+	if (bad)
+		return seal_fail(diag, SEAL_E_SYSTEM,
+				 "seccomp: the kernel refuses it, and without it nothing starts");
+	return SEAL_OK;
+}
+
+int seald_sandbox_gate(const struct seald_user *user, const char **out_missing,
+		       struct seal_diag *diag)
+{
+	const struct rlimit none = {0, 0};
+	int there = 0;
+	int error = become(user, diag);
+
+	if (!error && (chdir("/") != 0 || setrlimit(RLIMIT_NPROC, &none) != 0))
+		error = seal_fail_errno(diag, SEAL_E_SYSTEM, "limits of a gate");
+	if (!error)
+		error = seald_landlock(NULL, &there, diag);
+	if (!error)
+		error = load(1, diag);
+	if (!error)
+		*out_missing = there ? NULL : "landlock";
+	return error;
+}
+
+int seald_sandbox_core(const struct seald_user *user, const char *state, const char **out_missing,
+		       struct seal_diag *diag)
+{
+	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+	int there = 0;
+	int error;
+
+	/* Secrets are locked memory, and the next user may lock little. */
+	if (user->drops && setrlimit(RLIMIT_MEMLOCK, &all) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "limit of locked memory");
+	error = become(user, diag);
+	if (!error && chdir("/") != 0)
+		error = seal_fail_errno(diag, SEAL_E_SYSTEM, "/");
+	if (!error)
+		error = seald_landlock(state, &there, diag);
+	if (!error)
+		error = load(0, diag);
+	if (!error)
+		*out_missing = there ? NULL : "landlock";
+	return error;
+}
+
+#endif
