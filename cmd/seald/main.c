@@ -67,7 +67,8 @@ int main(int argc, char **argv)
 				   "the certificate again.",
 				   options, 0},
 				  run,
-				  &values.json};
+				  &values.json,
+				  NULL};
 
 	return tool_main(&tool, &values, argc, argv);
 }

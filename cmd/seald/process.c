@@ -233,15 +233,15 @@ int seald_hand_over(int core_control, int fd, struct seal_diag *diag)
 	return put == 1 ? SEAL_OK : seal_fail_errno(diag, SEAL_E_SYSTEM, "core");
 }
 
-int seald_report(const uint8_t *packet, size_t len, struct seal_diag *diag)
+static int report(const char *who, const uint8_t *packet, size_t len, struct seal_diag *diag)
 {
 	if (len < 2 || packet[0] != 'e')
-		return seal_fail(diag, SEAL_E_SYSTEM, "a process did not start");
+		return seal_fail(diag, SEAL_E_SYSTEM, "%s did not start", who);
 	return seal_fail(diag, -(int)packet[1], "%.*s", (int)(len - 2), (const char *)packet + 2);
 }
 
-int seald_first_word(const struct seald_process *process, char word, uint8_t *out, size_t want,
-		     struct seal_diag *diag)
+int seald_first_word(const struct seald_process *process, const char *who, char word, uint8_t *out,
+		     size_t want, struct seal_diag *diag)
 {
 	struct pollfd wait = {.fd = process->control, .events = POLLIN};
 	uint8_t packet[SEALD_PACKET] = {0};
@@ -253,7 +253,7 @@ int seald_first_word(const struct seald_process *process, char word, uint8_t *ou
 	while (ready < 0 && errno == EINTR);
 	got = ready > 0 ? recv(process->control, packet, sizeof packet - 1, MSG_DONTWAIT) : 0;
 	if (got <= 0 || packet[0] != (uint8_t)word || (size_t)got - 1 != want)
-		return seald_report(packet, got > 0 ? (size_t)got : 0, diag);
+		return report(who, packet, got > 0 ? (size_t)got : 0, diag);
 	if (want)
 		memcpy(out, packet + 1, want);
 	return SEAL_OK;

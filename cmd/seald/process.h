@@ -30,9 +30,7 @@ SEAL_MUST_CHECK int seald_fork_gate(const struct seald_config *config,
 /* Gives the core the other end of a gate's socket; taken. */
 SEAL_MUST_CHECK int seald_hand_over(int core_control, int fd, struct seal_diag *diag);
 /* One packet of a process that starts, or its failure. Waits 30 s. */
-SEAL_MUST_CHECK int seald_first_word(const struct seald_process *process, char word, uint8_t *out,
-				     size_t want, struct seal_diag *diag);
-/* Turns an 'e' packet into a failure. */
-int seald_report(const uint8_t *packet, size_t len, struct seal_diag *diag);
+SEAL_MUST_CHECK int seald_first_word(const struct seald_process *process, const char *who,
+				     char word, uint8_t *out, size_t want, struct seal_diag *diag);
 
 #endif

@@ -110,8 +110,8 @@ static int start_core(struct seald *seald, struct seal_diag *diag)
 	int error = seald_fork_core(seald->config, &seald->user, seald->audit, &seald->core, diag);
 
 	if (!error)
-		error = seald_first_word(&seald->core, 'i', seald->identity, sizeof seald->identity,
-					 diag);
+		error = seald_first_word(&seald->core, "the core", 'i', seald->identity,
+					 sizeof seald->identity, diag);
 	(void)close(seald->audit);
 	return error;
 }
@@ -130,7 +130,7 @@ static int start_gates(struct seald *seald, struct seal_diag *diag)
 	for (unsigned i = 0; i < seald->config->gates && !error; i++)
 		error = seald_gate_start(seald, &seald->gates[i], diag);
 	for (unsigned i = 0; i < seald->config->gates && !error; i++) {
-		error = seald_first_word(&seald->gates[i].process, 'c', NULL, 0, diag);
+		error = seald_first_word(&seald->gates[i].process, "a gate", 'c', NULL, 0, diag);
 		seald->gates[i].confirms = 0;
 	}
 	return error;
