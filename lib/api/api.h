@@ -43,6 +43,7 @@ enum seal_api_method {
 	SEAL_METHOD_DELETE = 4,
 	SEAL_METHOD_LIST = 8,
 	SEAL_METHOD_HEAD = 16,
+	SEAL_METHOD_OPTIONS = 32, /* no route has it; it is refused as what Vault knows */
 };
 
 struct seal_api_request {

@@ -54,30 +54,32 @@ static int read_key(const char *text, struct seal_api_answer *answer,
 	return seal_secret_copy(seal_secret_bytes(bytes), len, out_share, diag);
 }
 
-/* What a refused share is called. Where the share set is known it is named before anything is
-   combined; plain shares show at the threshold only, and Vault says so with 500. */
-static int refused(int error, int plain, struct seal_api_answer *answer)
+/* The barrier has one code for shares that do not go together, since it forgets them all. */
+static int refuse_all(const struct seal_diag *diag, struct seal_api_answer *answer)
 {
-	switch (error) {
-	case SEAL_E_MISMATCH:
-		return seal_api_refuse(answer, 400, NOT_OURS);
-	case SEAL_E_OLD:
-		return seal_api_refuse(answer, 400, NOT_OURS ": it is of an older one");
-	case SEAL_E_DUPLICATE:
+	const char *why = diag && diag->causes ? diag->cause[diag->causes - 1] : "";
+
+	if (strstr(why, "same x"))
 		return seal_api_refuse(answer, 500,
 				       "failed to compute combined key: duplicate part detected");
-	case SEAL_E_FORMAT:
+	if (strstr(why, "same length"))
 		return seal_api_refuse(
-			answer, plain ? 500 : 400,
-			plain ? "failed to compute combined key: all parts must be the same length"
-			      : NOT_OURS);
-	case SEAL_E_VERIFY:
-		return seal_api_refuse(answer, 500,
-				       "unable to retrieve stored keys: failed to encrypt keys for "
-				       "storage: cipher: message authentication failed");
-	default:
-		return error;
-	}
+			answer, 500,
+			"failed to compute combined key: all parts must be the same length");
+	return seal_api_refuse(answer, 500,
+			       "unable to retrieve stored keys: failed to encrypt keys for "
+			       "storage: cipher: message authentication failed");
+}
+
+/* What a refused share is called. Where the share set is known it is named before anything is
+   combined; plain shares show at the threshold only, and Vault says so with 500. */
+static int refused(int error, const struct seal_diag *diag, struct seal_api_answer *answer)
+{
+	if (error == SEAL_E_OLD)
+		return seal_api_refuse(answer, 400, NOT_OURS ": it is of an older one");
+	if (error == SEAL_E_MISMATCH || error == SEAL_E_FORMAT)
+		return seal_api_refuse(answer, 400, NOT_OURS);
+	return error == SEAL_E_VERIFY ? refuse_all(diag, answer) : error;
 }
 
 static int add_accepted(struct seal_api *api, const struct seal_barrier_status *before,
@@ -111,7 +113,7 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 	seal_barrier_status(api->barrier, &before);
 	error = seal_barrier_share(api->barrier, share, seal_api_now(), &index, diag);
 	if (error)
-		return refused(error, before.plain, answer);
+		return refused(error, diag, answer);
 	if (seal_barrier_in_force(api->barrier))
 		error = api->state.drop_bootstrap(api->state.ctx, diag);
 	/* Once every holder has proved, the copy of the root token's file goes as theirs do. */
@@ -143,7 +145,7 @@ static int may_reset(struct seal_api *api, const struct unseal *unseal,
 	if (error || !share)
 		return error;
 	error = seal_manifest_recognise(manifest, share, &index, diag);
-	return error ? refused(error, 0, answer) : SEAL_OK;
+	return error ? refused(error, diag, answer) : SEAL_OK;
 }
 
 static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_api_answer *answer,

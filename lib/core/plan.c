@@ -17,9 +17,10 @@ static unsigned method_of(const char *text)
 		const char *text;
 		unsigned method;
 	} methods[] = {
-		{"GET", SEAL_METHOD_GET},   {"PUT", SEAL_METHOD_PUT},
-		{"POST", SEAL_METHOD_PUT},  {"DELETE", SEAL_METHOD_DELETE},
-		{"LIST", SEAL_METHOD_LIST}, {"HEAD", SEAL_METHOD_HEAD},
+		{"GET", SEAL_METHOD_GET},	  {"PUT", SEAL_METHOD_PUT},
+		{"POST", SEAL_METHOD_PUT},	  {"DELETE", SEAL_METHOD_DELETE},
+		{"LIST", SEAL_METHOD_LIST},	  {"HEAD", SEAL_METHOD_HEAD},
+		{"OPTIONS", SEAL_METHOD_OPTIONS},
 	};
 
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
