@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "kill_layer.h"
 #include "store/store.h"
 
 #define ENTRIES 8u
@@ -24,89 +23,10 @@
 static char base[] = "/tmp/sealkit-kill-XXXXXX";
 static char folder[64];
 
-/* The file layer: the default one with three calls replaced. */
-static sqlite3_vfs layer;
-static sqlite3_vfs *under;
-/* SQLite has one table of calls for the database and one for logs. */
-static sqlite3_io_methods calls[2];
-static const sqlite3_io_methods *calls_under[2];
-static unsigned kill_in; /* 0: never */
-static unsigned syncs;
-
-static int is_last(void)
-{
-	return kill_in && --kill_in == 0;
-}
-
-static void die(void)
-{
-	(void)raise(SIGKILL);
-}
-
-/* A file shows whose it is by its table. */
-static const sqlite3_io_methods *real(const sqlite3_file *f)
-{
-	return calls_under[f->pMethods == &calls[1]];
-}
-
-static int layer_write(sqlite3_file *f, const void *bytes, int len, sqlite3_int64 at)
-{
-	if (is_last()) {
-		(void)real(f)->xWrite(f, bytes, len / 2, at);
-		die();
-	}
-	return real(f)->xWrite(f, bytes, len, at);
-}
-
-static int layer_sync(sqlite3_file *f, int flags)
-{
-	if (is_last())
-		die();
-	syncs++;
-	return real(f)->xSync(f, flags);
-}
-
-static int layer_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-	if (is_last())
-		die();
-	return real(f)->xTruncate(f, size);
-}
-
-static int layer_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f, int flags,
-		      int *out_flags)
-{
-	int code = under->xOpen(under, name, f, flags, out_flags);
-
-	(void)vfs;
-	if (code != SQLITE_OK || !f->pMethods)
-		return code;
-	for (size_t i = 0; i < 2; i++) {
-		if (!calls_under[i]) {
-			calls_under[i] = f->pMethods;
-			calls[i] = *f->pMethods;
-			calls[i].xWrite = layer_write;
-			calls[i].xSync = layer_sync;
-			calls[i].xTruncate = layer_truncate;
-		}
-		if (f->pMethods == calls_under[i]) {
-			f->pMethods = &calls[i];
-			return code;
-		}
-	}
-	abort(); /* a third table: this test must learn it */
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	under = sqlite3_vfs_find(NULL);
-	if (!under || !mkdtemp(base))
-		return -1;
-	layer = *under;
-	layer.zName = "killing";
-	layer.xOpen = layer_open;
-	return sqlite3_vfs_register(&layer, 1) == SQLITE_OK ? 0 : -1;
+	return mkdtemp(base) ? kill_layer_init() : -1;
 }
 
 static void key_of(unsigned n, uint8_t key[SEAL_STORE_KEY])
@@ -229,17 +149,10 @@ static void remove_folder(void)
 	assert_int_equal(rmdir(folder), 0);
 }
 
-static unsigned long setting(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 10) : otherwise;
-}
-
 static void test_kills(void **state)
 {
-	unsigned first = (unsigned)setting("SEAL_SEED", 1);
-	unsigned kills = (unsigned)setting("SEAL_KILLS", 100);
+	unsigned first = (unsigned)kill_setting("SEAL_SEED", 1);
+	unsigned kills = (unsigned)kill_setting("SEAL_KILLS", 100);
 	unsigned undone = 0;
 	unsigned kept = 0;
 
