@@ -91,34 +91,37 @@ int seal_fido2prf_seal(const struct seal_fido2prf *prf, struct seal_source *sour
 	return seal_age_seal_stanza(SEAL_FIDO2PRF_TYPE, arg, body, file_key, source, sink, diag);
 }
 
-static int unwrap_one(const struct seal_fido2prf *prf, const struct seal_age_stanza *stanza,
-		      struct seal_secret *file_key, struct seal_diag *diag)
+static int read_nonce(const struct seal_age_stanza *stanza, uint8_t *nonce, struct seal_diag *diag)
 {
-	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
-	uint8_t nonce[SEAL_FIDO2PRF_NONCE];
 	size_t len = 0;
-	int error;
 
 	if (stanza->args != 1 || stanza->body_len != WRAPPED ||
 	    seal_unbase64(SEAL_BASE64_RAW, stanza->arg[0], strlen(stanza->arg[0]), nonce,
-			  sizeof nonce, &len, NULL) != SEAL_OK ||
-	    len != sizeof nonce)
+			  SEAL_FIDO2PRF_NONCE, &len, NULL) != SEAL_OK ||
+	    len != SEAL_FIDO2PRF_NONCE)
 		return seal_fail(diag, SEAL_E_FORMAT, "fido2prf stanza: malformed");
-	error = wrapping_key(prf, nonce, &key, diag);
-	return error ? error
-		     : seal_age_unwrap_key(seal_secret_bytes(key), stanza->body, file_key, diag);
+	return SEAL_OK;
 }
 
-/* Stanzas carry no name of their credential, so each is tried. */
+/* Stanzas carry no name of their credential, so each is tried. An evaluation that fails,
+   for whatever reason, ends it: only a key that does not fit leads on. */
 static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count,
 		  struct seal_secret *file_key, struct seal_diag *diag)
 {
 	for (size_t i = 0; i < count; i++) {
+		struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
+		uint8_t nonce[SEAL_FIDO2PRF_NONCE];
 		int error;
 
 		if (strcmp(stanzas[i].type, SEAL_FIDO2PRF_TYPE) != 0)
 			continue;
-		error = unwrap_one(ctx, &stanzas[i], file_key, diag);
+		error = read_nonce(&stanzas[i], nonce, diag);
+		if (!error)
+			error = wrapping_key(ctx, nonce, &key, diag);
+		if (error)
+			return error;
+		error = seal_age_unwrap_key(seal_secret_bytes(key), stanzas[i].body, file_key,
+					    diag);
 		if (error != SEAL_E_VERIFY)
 			return error;
 	}

@@ -285,12 +285,28 @@ static const struct {
 	{FIDO_ERR_RX_NOT_CBOR, SEAL_E_TOKENREFUSED, "its answer makes no sense"},
 	{FIDO_ERR_RX_INVALID_CBOR, SEAL_E_TOKENREFUSED, "its answer makes no sense"},
 	{FIDO_ERR_INVALID_CBOR, SEAL_E_TOKENREFUSED, "its answer makes no sense"},
-	{FIDO_ERR_INTERNAL, SEAL_E_TOKENREFUSED, "libfido2 gave up: no memory, or a bad answer"},
+	{FIDO_ERR_INTERNAL, SEAL_E_TOKENREFUSED, "its answer makes no sense, or none came"},
 };
+
+/* libfido2 says so, among other things, where the key agreement got no answer. */
+static int is_gone(struct seal_fido2 *token)
+{
+	fido_cbor_info_t *info = fido_cbor_info_new();
+	int code = FIDO_ERR_INTERNAL;
+
+	token->broken = 1;
+	if (errno == EINTR)
+		return 1;
+	if (info)
+		code = fido_dev_get_cbor_info(token->dev, info);
+	fido_cbor_info_free(&info);
+	return code == FIDO_ERR_RX || code == FIDO_ERR_TX;
+}
 
 int seal_fido2_fail(struct seal_fido2 *token, int code, const char *what, struct seal_diag *diag)
 {
-	if (code == FIDO_ERR_RX || code == FIDO_ERR_TX)
+	if (code == FIDO_ERR_RX || code == FIDO_ERR_TX ||
+	    (code == FIDO_ERR_INTERNAL && is_gone(token)))
 		return no_answer(token, what, diag);
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
 		if (meanings[i].code == code)

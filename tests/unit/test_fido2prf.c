@@ -20,7 +20,7 @@
 struct credential {
 	uint8_t secret[32];
 	unsigned asked;
-	int refuse;
+	int refuse; /* an error */
 };
 
 static int evaluate(void *ctx, const uint8_t salts[static SEAL_FIDO2PRF_SALTS],
@@ -30,7 +30,7 @@ static int evaluate(void *ctx, const uint8_t salts[static SEAL_FIDO2PRF_SALTS],
 
 	credential->asked++;
 	if (credential->refuse)
-		return seal_fail(diag, SEAL_E_TOUCH, "no touch");
+		return seal_fail(diag, credential->refuse, "refused");
 	for (size_t i = 0; i < 2; i++)
 		seal_hmac(credential->secret, 32, &(struct seal_piece){salts + 32 * i, 32}, 1,
 			  seal_secret_data(output) + 32 * i);
@@ -111,9 +111,10 @@ static void opens_theirs(void **state)
 		assert_int_equal(open_bytes(&credential, bytes, len, plain, sizeof plain, &got),
 				 SEAL_E_NOIDENTITY);
 		assert_int_equal(got, 0);
-		credential.refuse = 1;
+		/* An evaluation that fails is not taken for another one's stanza. */
+		credential.refuse = SEAL_E_VERIFY;
 		assert_int_equal(open_bytes(&credential, bytes, len, plain, sizeof plain, &got),
-				 SEAL_E_TOUCH);
+				 SEAL_E_VERIFY);
 	}
 }
 
@@ -151,7 +152,7 @@ static void there_and_back(void **state)
 
 static void a_refusal_writes_nothing(void **state)
 {
-	struct credential credential = {.refuse = 1};
+	struct credential credential = {.refuse = SEAL_E_TOUCH};
 	struct seal_fido2prf prf = {evaluate, &credential};
 	uint8_t out[512];
 	struct seal_mem_source in = {.bytes = out, .len = 7};
