@@ -10,11 +10,18 @@
 
 #define HELP_BYTES 4096
 
+static int stdout_taken;
+
+void tool_report_to_stderr(void)
+{
+	stdout_taken = 1;
+}
+
 /* {"result":"OK","exit":0} and the members of what run left. */
 static void report_json(const struct tool *tool, int error)
 {
 	const char *details = tool->details && *tool->details ? *tool->details : "{}";
-	FILE *out = tool->details ? stdout : stderr;
+	FILE *out = tool->details && !stdout_taken ? stdout : stderr;
 
 	(void)fprintf(out, "{\"result\":\"%s\",\"exit\":%d%s%s\n", seal_error_name(error),
 		      seal_error_exit(error), details[1] == '}' ? "" : ",", details + 1);

@@ -15,6 +15,9 @@ struct tool {
 	char **details;
 };
 
+/* For run, where options decide that stdout is the secret's: the report goes to stderr. */
+void tool_report_to_stderr(void);
+
 int tool_main(const struct tool *tool, void *values, int argc, char **argv);
 
 #endif

@@ -1,26 +1,33 @@
-/* seal-combine: puts share lines from standard input together again. */
+/* seal-combine: puts a secret together again, from the folder of a share set or from
+   share lines. */
 
 #include <unistd.h>
 
 #include "../tool.h"
-#include "base/io.h"
+#include "seal-combine.h"
 #include "share/lines.h"
 
 #include "base/banned.h"
 
-struct values {
-	int plain, json;
-};
-
 static const struct seal_option options[] = {
+	USE_TOKENS_ROWS(struct values, tokens),
+	{"walk", 0, SEAL_OPTION_FLAG, offsetof(struct values, walk), NULL,
+	 "one custodian after another at this keyboard"},
 	{"plain", 0, SEAL_OPTION_FLAG, offsetof(struct values, plain), NULL,
-	 "bare share lines, as Vault and seal-split --plain print them"},
+	 "instead of a folder: bare share lines on stdin"},
 	{"json", 0, SEAL_OPTION_FLAG, offsetof(struct values, json), NULL,
 	 "report the result as one JSON object on stderr"},
 	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
 };
 
-static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag *diag)
+static int uses_tokens(const struct use_tokens *tokens)
+{
+	return tokens->identities.count > 0 || tokens->devices.count > 0 || tokens->serial ||
+	       tokens->pin_fd >= 0 || tokens->passphrase_fd >= 0 || tokens->last_try ||
+	       tokens->non_interactive;
+}
+
+static int run(const void *given, const char *file, struct seal_diag *diag)
 {
 	const struct values *values = given;
 	int in = STDIN_FILENO;
@@ -28,22 +35,35 @@ static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag
 	struct seal_source source = seal_source_fd(&in);
 	struct seal_sink sink = seal_sink_fd(&out);
 
-	if (!values->plain)
-		return seal_fail(diag, SEAL_E_USAGE, "--plain: missing (see --help)");
-	return seal_plain_combine(&source, &sink, diag);
+	if (values->plain && (file || values->walk || uses_tokens(&values->tokens)))
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--plain: reads stdin and uses no folder and no token");
+	if (values->plain)
+		return seal_plain_combine(&source, &sink, diag);
+	if (!file)
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "name the folder of a share set (or --plain; see --help)");
+	if (values->walk && values->tokens.non_interactive)
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--walk: asks who is next: not with --non-interactive");
+	return combine_folder(values, file, &sink, diag);
 }
 
 int main(int argc, char **argv)
 {
-	struct values values = {0};
-	const struct tool tool = {{"seal-combine", "--plain [--json] < lines > secret",
-				   "Puts bare share lines together. Give as many as the threshold, "
-				   "of one set: a wrong\n"
-				   "line is not noticed and gives a wrong secret.",
-				   options, 0},
-				  run,
-				  &values.json,
-				  NULL};
+	struct values values = {.tokens = USE_TOKENS_INIT};
+	const struct tool tool = {
+		{"seal-combine",
+		 "[-i FILE]... [--walk] [--json] DIR > secret\n"
+		 "       seal-combine --plain [--json] < lines > secret",
+		 "Puts a secret together again: from the folder that seal-split made, with the "
+		 "tokens that are\nhere, custodian by custodian; or from bare share lines, as many "
+		 "as the threshold and of one\nset, where a wrong line is not noticed and gives a "
+		 "wrong secret.",
+		 options, 1},
+		run,
+		&values.json,
+		NULL};
 
 	return tool_main(&tool, &values, argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "io.h"
 #include "secret.h"
 
 /* Files that are there whole or not at all (design section 7.3). */
@@ -40,5 +41,8 @@ SEAL_MUST_CHECK int seal_file_read(const char *path, size_t max, uint8_t **out_b
    dropped. Empty is SEAL_E_FORMAT, longer than max SEAL_E_TOOLONG. */
 SEAL_MUST_CHECK int seal_secret_read_fd(int fd, size_t max, struct seal_secret **out_secret,
 					struct seal_diag *diag);
+/* All that source has, 1 to max bytes. Errors as above. */
+SEAL_MUST_CHECK int seal_secret_read_all(struct seal_source *source, size_t max,
+					 struct seal_secret **out_secret, struct seal_diag *diag);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/file.h"
 #include "crypto/shamir.h"
 
 #include "base/banned.h"
@@ -20,42 +21,6 @@ static void set_done(struct set *set)
 {
 	for (unsigned i = 0; i < set->n; i++)
 		seal_secret_free(set->share[i]);
-}
-
-/* Everything the source has, at most max bytes. It grows by doubling, so that a
-   short secret does not need a locked area for the longest. */
-static int take_all(struct seal_source *source, size_t max, struct seal_secret **out,
-		    struct seal_diag *diag)
-{
-	struct seal_secret *have SEAL_CLEANUP(seal_secret_freep) = NULL;
-	size_t len = 0;
-	int error = seal_secret_new(4096, &have, diag);
-
-	while (!error) {
-		size_t cap = seal_secret_len(have);
-		size_t got = 0;
-		struct seal_secret *more = NULL;
-
-		error = seal_read_full(source, seal_secret_data(have) + len, cap - len, &got, diag);
-		len += got;
-		if (error || len < cap || len > max)
-			break;
-		error = seal_secret_new(cap * 2, &more, diag);
-		if (error)
-			break;
-		memcpy(seal_secret_data(more), seal_secret_bytes(have), len);
-		seal_secret_free(have);
-		have = more;
-	}
-	if (!error && len == 0)
-		error = seal_fail(diag, SEAL_E_FORMAT, "empty input");
-	if (!error && len > max)
-		error = seal_fail(diag, SEAL_E_TOOLONG, "over %zu bytes", max);
-	if (error)
-		return error;
-	seal_secret_shrink(have, len);
-	*out = seal_steal(&have);
-	return SEAL_OK;
 }
 
 static int check_policy(const struct seal_plain_policy *policy, struct seal_diag *diag)
@@ -112,7 +77,7 @@ int seal_plain_split(const struct seal_plain_policy *policy, struct seal_source 
 	int error = check_policy(policy, diag);
 
 	if (!error)
-		error = take_all(source, SEAL_SHAMIR_LEN, &secret, diag);
+		error = seal_secret_read_all(source, SEAL_SHAMIR_LEN, &secret, diag);
 	if (!error)
 		error = make_shares(policy, secret, &set, diag);
 	if (error)

@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "crypto/age.h"
 #include "crypto/age_seal.h"
+#include "share/field.h"
 
 #include "base/banned.h"
 
@@ -212,6 +213,16 @@ int seal_set_new(const struct seal_secret *key, const struct seal_card *cards, s
 	if (!error)
 		*out_set = seal_steal(&set);
 	return error;
+}
+
+int seal_set_check(const struct seal_card *cards, size_t count,
+		   const struct seal_set_policy *policy, struct seal_diag *diag)
+{
+	struct seal_set_work work SEAL_CLEANUP(seal_set_work_done) = {0};
+	struct seal_manifest manifest = {0};
+	int error = seal_purpose_check(policy->purpose, diag);
+
+	return error ? error : seal_set_people(cards, count, policy, &manifest, &work, diag);
 }
 
 void seal_set_free(struct seal_set *set)

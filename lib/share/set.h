@@ -34,6 +34,9 @@ SEAL_MUST_CHECK int seal_set_new(const struct seal_secret *key, const struct sea
 				 size_t count, const struct seal_set_policy *policy,
 				 struct seal_secret *signer, struct seal_set **out_set,
 				 struct seal_diag *diag);
+/* The same refusals, before there is a key: nothing is made. */
+SEAL_MUST_CHECK int seal_set_check(const struct seal_card *cards, size_t count,
+				   const struct seal_set_policy *policy, struct seal_diag *diag);
 void seal_set_free(struct seal_set *set);
 void seal_set_freep(struct seal_set **set);
 

@@ -1,0 +1,103 @@
+/* seal-combine for the folder of a share set. All it says goes to stderr: stdout is the
+   secret's. */
+
+#include <stdio.h>
+
+#include "ceremony/combine.h"
+#include "ceremony/prompt.h"
+#include "seal-combine.h"
+
+#include "base/banned.h"
+
+#define NAMES_BYTES 4096
+
+struct talk {
+	struct used_tokens tokens;
+	const struct seal_set_folder *folder;
+};
+
+/* Each custodian has an own PIN or passphrase: from a descriptor, the next line. */
+static void turn(void *ctx, const char *custodian SEAL_UNUSED)
+{
+	struct talk *talk = ctx;
+
+	talk->tokens.prompt.used = 0;
+}
+
+static void took(void *ctx SEAL_UNUSED, const char *custodian, int error,
+		 const struct seal_diag *why)
+{
+	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+
+	seal_diag_line(why, line, sizeof line);
+	if (error)
+		(void)fprintf(stderr, "seal-combine: %s\n", line);
+	else
+		(void)fprintf(stderr, "%s: share opened\n", custodian);
+}
+
+static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)
+{
+	const struct talk *talk = ctx;
+	const struct seal_manifest *manifest = &talk->folder->manifest;
+	char names[NAMES_BYTES];
+	char text[NAMES_BYTES + 128];
+	char line[8];
+	unsigned progress = 0;
+
+	(void)seal_manifest_quorum(manifest, given, &progress);
+	seal_set_folder_names(talk->folder, given, 1, names, sizeof names);
+	(void)snprintf(text, sizeof text,
+		       "%u of %u · given: %s\nNext custodian: plug in your token, take a seat, and "
+		       "press Enter ",
+		       progress, manifest->threshold, names);
+	return seal_prompt_line(text, line, sizeof line, diag);
+}
+
+static int choose(void *ctx SEAL_UNUSED, const struct seal_open_fit *fits, size_t count,
+		  size_t *out_index, struct seal_diag *diag)
+{
+	char line[512];
+
+	(void)snprintf(line, sizeof line, "Several tokens of %s are here:\n", fits[0].card->name);
+	seal_prompt_say(line);
+	for (size_t i = 0; i < count; i++) {
+		const struct seal_token_info *info = &fits[i].info;
+
+		if (info->has_serial)
+			(void)snprintf(line, sizeof line, "  %zu  %s, serial %u\n", i + 1,
+				       info->model, info->serial);
+		else
+			(void)snprintf(line, sizeof line, "  %zu  %s\n", i + 1, info->where);
+		seal_prompt_say(line);
+	}
+	return seal_prompt_number("Which one? ", count, out_index, diag);
+}
+
+int combine_folder(const struct values *values, const char *dir, struct seal_sink *sink,
+		   struct seal_diag *diag)
+{
+	struct seal_set_folder folder SEAL_CLEANUP(seal_set_folder_done) = {0};
+	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct talk talk = {.folder = &folder};
+	struct seal_combine combine = {.folder = &folder,
+				       .dir = dir,
+				       .place = &talk.tokens.place,
+				       .asker = &talk.tokens.asker,
+				       .turn = turn,
+				       .took = took,
+				       .next = values->walk ? next : NULL,
+				       .choose = values->tokens.non_interactive ? NULL : choose,
+				       .ctx = &talk};
+	int error = use_tokens(&values->tokens, &talk.tokens, diag);
+
+	combine.has_serial = talk.tokens.has_serial;
+	combine.serial = talk.tokens.serial;
+	if (!error)
+		error = seal_set_folder_read(dir, NULL, &folder, diag);
+	if (!error)
+		error = seal_combine_run(&combine, &secret, diag);
+	return error ? error
+		     : sink->write(sink->ctx, seal_secret_bytes(secret), seal_secret_len(secret),
+				   diag);
+}

@@ -1,0 +1,219 @@
+/* Combining a secret, custodian by custodian. */
+
+#include "ceremony/combine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "ceremony/split.h"
+#include "share/sealed_secret.h"
+#include "share/set.h"
+
+#include "base/banned.h"
+
+#define PATH_BYTES 512
+#define NAMES_BYTES 160
+
+struct state {
+	const struct seal_combine *combine;
+	const struct seal_manifest *manifest;
+	struct seal_secret *share[SEAL_MANIFEST_SHARES];
+	uint8_t given[SEAL_MANIFEST_SHARES];
+	uint8_t failed[SEAL_MANIFEST_SHARES]; /* not tried again before others came */
+	int first;			      /* trouble, told if no quorum comes */
+	struct seal_diag why;
+};
+
+static void state_done(struct state *state)
+{
+	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
+		seal_secret_free(state->share[i]);
+}
+
+static void bytesp(uint8_t **bytes)
+{
+	free(*bytes);
+}
+
+/* A share that would not bring the quorum nearer is not asked for. */
+static int is_wanted(const struct state *state, size_t i)
+{
+	uint8_t with[SEAL_MANIFEST_SHARES];
+	unsigned before = 0;
+	unsigned after = 0;
+
+	if (state->given[i] || state->failed[i] || !state->combine->folder->file[i])
+		return 0;
+	for (size_t k = 0; k < SEAL_MANIFEST_SHARES; k++)
+		with[k] = state->given[k] || k == i;
+	(void)seal_manifest_quorum(state->manifest, state->given, &before);
+	(void)seal_manifest_quorum(state->manifest, with, &after);
+	return after > before;
+}
+
+static void job_of(const struct state *state, size_t i, struct seal_open_job *out_job)
+{
+	const struct seal_combine *combine = state->combine;
+
+	*out_job = (struct seal_open_job){.file = combine->folder->file[i],
+					  .len = combine->folder->file_len[i],
+					  .cards = combine->folder->cards.list,
+					  .card_count = combine->folder->cards.count,
+					  .custodian = state->manifest->shares[i].custodian,
+					  .has_serial = combine->has_serial,
+					  .serial = combine->serial,
+					  .place = combine->place,
+					  .asker = combine->asker,
+					  .choose = combine->choose,
+					  .choose_ctx = combine->ctx};
+}
+
+static int open_share(struct state *state, const struct seal_open_job *job, size_t i,
+		      struct seal_diag *diag)
+{
+	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
+	size_t is = 0;
+	int error = seal_open_share(job, &opened, diag);
+
+	if (!error)
+		error = seal_manifest_check(state->manifest, &opened.payload, opened.share, &is,
+					    diag);
+	if (!error && is != i)
+		error = seal_fail(diag, SEAL_E_MISMATCH, "holds the share of %s",
+				  state->manifest->shares[is].custodian);
+	if (!error) {
+		state->share[i] = seal_steal(&opened.share);
+		state->given[i] = 1;
+	}
+	return error;
+}
+
+/* Not the trouble of one share alone. */
+static int ends_all(int error)
+{
+	return error == SEAL_E_INTERRUPTED || error == SEAL_E_NOMEM || error == SEAL_E_LOCKMEM ||
+	       error == SEAL_E_USAGE;
+}
+
+/* Tries the token of share i. *out_tried: it is here. */
+static int try_share(struct state *state, size_t i, int *out_tried, struct seal_diag *diag)
+{
+	const struct seal_combine *combine = state->combine;
+	const char *custodian = state->manifest->shares[i].custodian;
+	struct seal_open_fit fits[SEAL_OPEN_FITS];
+	struct seal_open_job job;
+	struct seal_diag why = {0};
+	size_t count = 0;
+	int error;
+
+	job_of(state, i, &job);
+	error = seal_open_fits(&job, fits, &count, &why);
+	if (error == SEAL_E_TOKENABSENT)
+		return SEAL_OK;
+	*out_tried = 1;
+	if (!error && combine->turn)
+		combine->turn(combine->ctx, custodian);
+	if (!error)
+		error = open_share(state, &job, i, &why);
+	if (error)
+		(void)seal_because(&why, error, "share of %s", custodian);
+	if (combine->took)
+		combine->took(combine->ctx, custodian, error, &why);
+	if (error && ends_all(error)) {
+		if (diag)
+			*diag = why;
+		return error;
+	}
+	state->failed[i] = error != SEAL_OK;
+	if (error && !state->first) {
+		state->first = error;
+		state->why = why;
+	}
+	return SEAL_OK;
+}
+
+static int too_few(const struct state *state, struct seal_diag *diag)
+{
+	char names[NAMES_BYTES];
+	unsigned progress = 0;
+
+	(void)seal_manifest_quorum(state->manifest, state->given, &progress);
+	if (state->first) {
+		if (diag)
+			*diag = state->why;
+		return state->first;
+	}
+	seal_set_folder_names(state->combine->folder, state->given, 1, names, sizeof names);
+	return seal_fail(diag, SEAL_E_QUORUM,
+			 "%u of %u given (%s): no token here opens another share", progress,
+			 state->manifest->threshold, names);
+}
+
+/* One round over all shares, then the next custodian; until it is a quorum. */
+static int gather(struct state *state, struct seal_diag *diag)
+{
+	const struct seal_combine *combine = state->combine;
+	unsigned progress = 0;
+
+	while (!seal_manifest_quorum(state->manifest, state->given, &progress)) {
+		int tried = 0;
+		int error = SEAL_OK;
+
+		for (size_t i = 0; !error && i < state->manifest->total; i++)
+			if (is_wanted(state, i))
+				error = try_share(state, i, &tried, diag);
+		if (error)
+			return error;
+		if (tried)
+			continue;
+		if (!combine->next)
+			return too_few(state, diag);
+		error = combine->next(combine->ctx, state->given, diag);
+		if (error)
+			return error;
+		for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
+			state->failed[i] = 0;
+	}
+	return SEAL_OK;
+}
+
+static int read_sealed(const char *dir, uint8_t **out_bytes, size_t *out_len,
+		       struct seal_diag *diag)
+{
+	char path[PATH_BYTES];
+	int len = snprintf(path, sizeof path, "%s/" SEAL_SPLIT_SECRET, dir);
+	int error;
+
+	if (len < 0 || len >= (int)sizeof path)
+		return seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
+	error = seal_file_read(path, SEAL_SEALED_SECRET_MAX + SEAL_SEALED_SECRET_EXTRA, out_bytes,
+			       out_len, diag);
+	if (error == SEAL_E_NOTFOUND)
+		return seal_fail(diag, error,
+				 "%s: not there: the folder is not one of seal-split (a daemon's "
+				 "key is used by seal-unseal)",
+				 path);
+	return error;
+}
+
+int seal_combine_run(const struct seal_combine *combine, struct seal_secret **out_secret,
+		     struct seal_diag *diag)
+{
+	struct state state SEAL_CLEANUP(state_done) = {.combine = combine,
+						       .manifest = &combine->folder->manifest};
+	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	uint8_t *sealed SEAL_CLEANUP(bytesp) = NULL;
+	size_t len = 0;
+	int error = read_sealed(combine->dir, &sealed, &len, diag);
+
+	if (!error)
+		error = gather(&state, diag);
+	if (!error)
+		error = seal_set_combine(state.manifest, state.share, &key, diag);
+	if (error)
+		return error;
+	error = seal_sealed_secret_open(key, (const char *)combine->folder->note,
+					combine->folder->note_len, sealed, len, out_secret, diag);
+	return error ? seal_because(diag, error, "%s/" SEAL_SPLIT_SECRET, combine->dir) : SEAL_OK;
+}

@@ -1,0 +1,41 @@
+#ifndef SEALKIT_CEREMONY_COMBINE_H
+#define SEALKIT_CEREMONY_COMBINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/secret.h"
+#include "ceremony/open.h"
+#include "ceremony/set_folder.h"
+
+/* Putting together the secret of a folder that ceremony/split.h made, with the tokens that
+   are here, one custodian after another. The secret is handed out only after it was
+   authenticated, manifest included. */
+
+struct seal_combine {
+	const struct seal_set_folder *folder;
+	const char *dir; /* of secret.sealed */
+	const struct seal_token_place *place;
+	const struct seal_token_asker *asker;
+	int has_serial; /* only the token with this serial */
+	uint32_t serial;
+	/* Each may be NULL. Before a share is opened; after: error 0, or why not. */
+	void (*turn)(void *ctx, const char *custodian);
+	void (*took)(void *ctx, const char *custodian, int error, const struct seal_diag *why);
+	/* No token here opens another share, and more are needed: gives 0 when others may have
+	   been plugged in, else the error to end with. NULL: it ends. */
+	int (*next)(void *ctx, const uint8_t *given, struct seal_diag *diag);
+	/* As seal_open_job's, for main and spare token of one person. */
+	int (*choose)(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
+		      struct seal_diag *diag);
+	void *ctx; /* of all four */
+};
+
+/* One bad share does not stop those of others: if there are too few in the end its error
+   is told. SEAL_E_QUORUM: too few tokens were here; SEAL_E_VERIFY: secret.sealed is
+   damaged, or not of this set. */
+SEAL_MUST_CHECK int seal_combine_run(const struct seal_combine *combine,
+				     struct seal_secret **out_secret, struct seal_diag *diag);
+
+#endif

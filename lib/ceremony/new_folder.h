@@ -1,0 +1,43 @@
+#ifndef SEALKIT_CEREMONY_NEW_FOLDER_H
+#define SEALKIT_CEREMONY_NEW_FOLDER_H
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+
+/* A folder that is there whole or not at all (design section 7.3). Files are written
+   into a hidden folder beside it, each on disk and read again; the last step is one
+   rename. Ctrl-C in between takes everything away again; a crash leaves the hidden
+   folder `.NAME.XXXXXX.tmp`, which is no share set and may be deleted. */
+
+#define SEAL_NEW_FOLDER_PATH 512
+
+struct seal_new_folder {
+	char path[SEAL_NEW_FOLDER_PATH]; /* where it will be */
+	char temp[SEAL_NEW_FOLDER_PATH + 16];
+	int is_begun;
+	sigset_t before; /* signals that end a tool wait from begin to done */
+};
+
+/* Whether dir can be made: absent or empty, its parent there and writable. For telling a
+   person before the work; commit decides. SEAL_E_EXISTS, SEAL_E_IO. */
+SEAL_MUST_CHECK int seal_new_folder_check(const char *dir, struct seal_diag *diag);
+
+/* folder is the caller's, all zero before; seal_new_folder_done ends it in any case. */
+SEAL_MUST_CHECK int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder,
+					  struct seal_diag *diag);
+/* Beneath the folder; its own is mode 0700, as those of files are 0644. */
+SEAL_MUST_CHECK int seal_new_folder_sub(struct seal_new_folder *folder, const char *name,
+					struct seal_diag *diag);
+/* name may have one folder in it, "cards/alice"; with suffix. SEAL_E_EXISTS if the name
+   is taken: SEAL_E_VERIFY if the disk gives other bytes back. */
+SEAL_MUST_CHECK int seal_new_folder_file(struct seal_new_folder *folder, const char *name,
+					 const char *suffix, const void *bytes, size_t len,
+					 struct seal_diag *diag);
+/* SEAL_E_INTERRUPTED where a signal came meanwhile. */
+SEAL_MUST_CHECK int seal_new_folder_commit(struct seal_new_folder *folder, struct seal_diag *diag);
+/* Takes away what was not committed. */
+void seal_new_folder_done(struct seal_new_folder *folder);
+
+#endif
