@@ -98,6 +98,15 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
 
+# One suite for all drivers of tokens.
+$(BUILD)/tests/test_token_%: $(BUILD)/tests/unit/test_token_%.o $(BUILD)/tests/unit/token_conformance.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/tests/interop_token_%: $(BUILD)/tests/interop/token_%.o $(BUILD)/tests/unit/token_conformance.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
 # Faults by name: tests/unit/faults.c has what takes the place of each call.
 FAULTS := malloc calloc mlock getrandom write fsync fdatasync linkat open
 $(BUILD)/tests/test_fault_%: $(BUILD)/tests/unit/test_fault_%.o $(BUILD)/tests/unit/faults.o $(LIB)
