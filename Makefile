@@ -125,12 +125,25 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs) -lgfshare
 
-# Fuzz harnesses compile the library anew with clang's libFuzzer and ASan.
+# Fuzz harnesses link a library of their own, compiled by clang for libFuzzer and ASan.
 FUZZ_CC := clang-14
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC)
+FUZZ_FLAGS = -std=gnu11 -D_GNU_SOURCE -DSEAL_VERSION='"$(VERSION)"' -DSEAL_SANITIZED=1 -Iinclude -Ilib -MMD -MP \
+             -O1 -g -fno-sanitize-recover=all $(shell pkg-config --cflags $(PKGS))
+FUZZ_LIB := $(BUILD)/fuzz/libsealkit.a
+$(BUILD)/fuzz/lib/%.o: lib/%.c Makefile
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -DSEAL_SANITIZED=1 -Iinclude -Ilib -O1 -g -fsanitize=fuzzer,address,undefined \
-	  -fno-sanitize-recover=all $(shell pkg-config --cflags $(PKGS)) -o $@ $^ $(libs)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+$(FUZZ_LIB): $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/fuzz/tests/%.o: tests/fuzz/%.c Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz_%.o $(FUZZ_LIB)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(libs)
 
 # Seconds for each harness; new inputs go to the build folder, not to the tree.
 FUZZ_SECONDS ?= 60
