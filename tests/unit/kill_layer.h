@@ -2,7 +2,8 @@
 #define SEALKIT_TESTS_KILL_LAYER_H
 
 /* A file layer under SQLite that kills the process, as kill -9 does, at the write, sync
-   or truncation that kill_in counts down to; a write is then only half done. */
+   or truncation that kill_in counts down to; a write is then only half done. With
+   spare_life the call fails instead, as on a full or broken disk. */
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -15,6 +16,7 @@ static sqlite3_vfs *under;
 static sqlite3_io_methods calls[2];
 static const sqlite3_io_methods *calls_under[2];
 static unsigned kill_in; /* 0: never */
+static int spare_life;
 static unsigned syncs;
 
 static inline int is_last(void)
@@ -22,9 +24,11 @@ static inline int is_last(void)
 	return kill_in && --kill_in == 0;
 }
 
-static inline void die(void)
+static inline int die(int code)
 {
-	(void)raise(SIGKILL);
+	if (!spare_life)
+		(void)raise(SIGKILL);
+	return code;
 }
 
 /* A file shows whose it is by its table. */
@@ -37,7 +41,7 @@ static inline int layer_write(sqlite3_file *f, const void *bytes, int len, sqlit
 {
 	if (is_last()) {
 		(void)real(f)->xWrite(f, bytes, len / 2, at);
-		die();
+		return die(SQLITE_FULL);
 	}
 	return real(f)->xWrite(f, bytes, len, at);
 }
@@ -45,7 +49,7 @@ static inline int layer_write(sqlite3_file *f, const void *bytes, int len, sqlit
 static inline int layer_sync(sqlite3_file *f, int flags)
 {
 	if (is_last())
-		die();
+		return die(SQLITE_IOERR_FSYNC);
 	syncs++;
 	return real(f)->xSync(f, flags);
 }
@@ -53,7 +57,7 @@ static inline int layer_sync(sqlite3_file *f, int flags)
 static inline int layer_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	if (is_last())
-		die();
+		return die(SQLITE_IOERR_TRUNCATE);
 	return real(f)->xTruncate(f, size);
 }
 
