@@ -236,26 +236,24 @@ static int unlock(struct enrol *e, struct seal_piv_link **out_link, struct seal_
 }
 
 /* serial in little endian, slot, first four bytes of SHA-256 of the compressed point. */
-static int identity_text(const struct enrol *e, char out[static SEAL_CARD_IDENTITY],
-			 struct seal_diag *diag)
+static int identity_text(const struct enrol *e, struct seal_card_piv *piv, struct seal_diag *diag)
 {
 	const struct seal_piv_key *key = &e->keys[SEAL_PIV_UNWRAP];
 	uint8_t small[SEAL_P256_COMPRESSED];
 	uint8_t digest[32];
 	uint8_t bytes[9];
 
-	out[0] = '\0';
-	if (!e->info.has_serial || key->slot == 0x9d)
+	if (!piv->has_serial || key->slot == 0x9d)
 		return SEAL_OK;
 	seal_p256_compress(key->point, small);
 	if (EVP_Digest(small, sizeof small, digest, NULL, EVP_sha256(), NULL) != 1)
 		return seal_fail(diag, SEAL_E_CRYPTO, "SHA-256");
 	for (unsigned i = 0; i < 4; i++)
-		bytes[i] = (uint8_t)(e->info.serial >> (8 * i));
+		bytes[i] = (uint8_t)(piv->serial >> (8 * i));
 	bytes[4] = key->slot;
 	memcpy(bytes + 5, digest, 4);
-	return seal_bech32("age-plugin-yubikey-", bytes, sizeof bytes, 1, out, SEAL_CARD_IDENTITY,
-			   diag);
+	return seal_bech32("age-plugin-yubikey-", bytes, sizeof bytes, 1, piv->identity,
+			   sizeof piv->identity, diag);
 }
 
 static int fill_card(const struct enrol *e, struct seal_card *card, struct seal_diag *diag)
@@ -278,7 +276,7 @@ static int fill_card(const struct enrol *e, struct seal_card *card, struct seal_
 	card->piv.slot = keys[SEAL_PIV_UNWRAP].slot;
 	card->piv.pin = seal_piv_plan_pin(e->plan);
 	card->piv.touch = seal_piv_plan_touch(e->plan);
-	return error ? error : identity_text(e, card->piv.identity, diag);
+	return error;
 }
 
 static int make_self(struct enrol *e, const struct seal_card *card, struct seal_piv **out_self,
@@ -323,6 +321,8 @@ static int work(struct enrol *e, struct seal_card *card, struct seal_piv **out_s
 		error = fill_card(e, card, diag);
 	if (!error && !e->plan->no_attestation)
 		error = seal_piv_attest(link, e->place->roots, e->plan, e->keys, card, diag);
+	if (!error)
+		error = identity_text(e, &card->piv, diag);
 	if (!error)
 		error = seal_piv_get_info(link, e->reader, &e->info, diag);
 	return error ? error : make_self(e, card, out_self, diag);

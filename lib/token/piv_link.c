@@ -214,7 +214,7 @@ int seal_piv_send(struct seal_piv_link *link, const struct seal_piv_apdu *apdu,
 	scrub_stack();
 	if (rc == YKPIV_SIZE_ERROR)
 		return seal_fail(diag, SEAL_E_TOKENREFUSED, "%s: over-long answer", link->reader);
-	if (rc != YKPIV_OK)
+	if (rc != YKPIV_OK || sw == 0) /* an answer without a status comes from an empty reader */
 		return seal_fail(diag, SEAL_E_TOKENABSENT,
 				 "%s: the token stopped answering; was it pulled out?",
 				 link->reader);

@@ -65,9 +65,9 @@ static void take_serial(const struct seal_piv_reply *reply, struct seal_token_in
 {
 	if (reply->sw != SEAL_PIV_OK || reply->len != 4)
 		return;
-	info->has_serial = 1;
 	info->serial = (uint32_t)reply->bytes[0] << 24 | (uint32_t)reply->bytes[1] << 16 |
 		       (uint32_t)reply->bytes[2] << 8 | reply->bytes[3];
+	info->has_serial = info->serial != 0;
 }
 
 /* Before version 5 the PIV applet does not know it; the OTP applet does. */

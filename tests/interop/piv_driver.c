@@ -1,5 +1,6 @@
 /* The PIV driver on the command line, for piv-driver.sh: piv-driver [OPTION VALUE]... VERB
-   list | enrol NAME CARD | open CARD | unwrap CARD < AGE > PLAIN | sign CARD TEXT
+   list | enrol NAME CARD | open CARD | unwrap CARD < AGE > PLAIN | sign CARD TEXT |
+   yubikey CARD (its recipient in age-plugin-yubikey's form)
    Answers to questions are the lines of the file `--answers`, one a question; what was asked
    goes to stderr. */
 
@@ -10,6 +11,7 @@
 
 #include "base/file.h"
 #include "crypto/age.h"
+#include "crypto/p256.h"
 #include "token/piv.h"
 #include "token/token_internal.h"
 
@@ -149,6 +151,23 @@ static int use(const char *verb, char **argv, struct seal_diag *diag)
 					 : seal_age_open(&identity, 1, &source, &sink, diag);
 }
 
+static int yubikey(const char *path, struct seal_diag *diag)
+{
+	static struct seal_card card;
+	uint8_t point[SEAL_P256_POINT];
+	char text[SEAL_P256_TEXT];
+	enum seal_p256_kind kind;
+	int error = seal_card_read(path, &card, diag);
+
+	if (!error)
+		error = seal_p256_parse(card.recipient, &kind, point, diag);
+	if (!error)
+		error = seal_p256_text(SEAL_P256_PIV, point, text, diag);
+	if (!error)
+		(void)puts(text);
+	return error;
+}
+
 static int verb(int argc, char **argv, struct seal_diag *diag)
 {
 	if (argc == 1 && strcmp(argv[0], "list") == 0)
@@ -158,6 +177,8 @@ static int verb(int argc, char **argv, struct seal_diag *diag)
 	if ((argc == 2 && (strcmp(argv[0], "open") == 0 || strcmp(argv[0], "unwrap") == 0)) ||
 	    (argc == 3 && strcmp(argv[0], "sign") == 0))
 		return use(argv[0], argv + 1, diag);
+	if (argc == 2 && strcmp(argv[0], "yubikey") == 0)
+		return yubikey(argv[1], diag);
 	return seal_fail(diag, SEAL_E_USAGE, "unknown verb");
 }
 

@@ -42,13 +42,18 @@ piv_ctl() {
 # piv_stop NAME: takes the card away; its state file stays.
 piv_stop() {
     _pid=$(cat "$TOKENS_DIR/$1.pid" 2>/dev/null) || return 0
-    piv_ctl "$1" quit
+    gone "$_pid" || piv_ctl "$1" quit 2>/dev/null
     wait_for 10 gone "$_pid" || kill -9 "$_pid"
     rm -f "$TOKENS_DIR/$1.pid" "$TOKENS_DIR/$1.ctl"
 }
 
-# tokens_stop: every card still there.
+# tokens_stop: every card still there; all leave at the same time.
 tokens_stop() {
+    for _f in "$TOKENS_DIR"/*.pid; do
+        [ -e "$_f" ] || continue
+        _f=${_f##*/}
+        piv_ctl "${_f%.pid}" quit
+    done
     for _f in "$TOKENS_DIR"/*.pid; do
         [ -e "$_f" ] || continue
         _f=${_f##*/}

@@ -5,8 +5,9 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-static const uint8_t mgm_factory[24] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
-					5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
+/* Real tokens leave the factory with the first 24 bytes, as 3DES or AES-192. */
+static const uint8_t mgm_factory[32] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
+					1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
 
 void vp_factory(struct vp_card *c)
 {
@@ -17,7 +18,7 @@ void vp_factory(struct vp_card *c)
 	c->mgm_alg = c->opt.mgm_alg;
 	c->mgm_touch = 1;
 	memset(c->mgm, 0, sizeof c->mgm);
-	memcpy(c->mgm, mgm_factory, 24);
+	memcpy(c->mgm, mgm_factory, vp_mgm_len(c->mgm_alg));
 	for (int i = 0; i < 256; i++) {
 		if (i == 0xf9)
 			continue;

@@ -138,7 +138,11 @@ static void serve(struct vp_card *c, const char *host, const char *port)
 		if (p[0].revents && !message(c))
 			unplug(c);
 	}
-	unplug(c);
+	/* Another card may be put in at once: it must not be taken for this one. */
+	if (c->reader_fd >= 0) {
+		unplug(c);
+		nap(VP_AWAY_MS);
+	}
 }
 
 static const struct option longs[] = {{"connect", 1, NULL, 'c'},
