@@ -107,7 +107,7 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 		struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	struct seal_barrier_status before;
-	size_t index = SEAL_MANIFEST_SHARES;
+	size_t index = SEAL_MANIFEST_SHARES, len = 0;
 	int error;
 
 	seal_barrier_status(api->barrier, &before);
@@ -117,7 +117,7 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 	if (seal_barrier_in_force(api->barrier))
 		error = api->state.drop_bootstrap(api->state.ctx, diag);
 	/* Once every holder has proved, the copy of the root token's file goes as theirs do. */
-	if (!error && !before.plain && !seal_barrier_file(api->barrier, 0, &index))
+	if (!error && !before.plain && !seal_barrier_file(api->barrier, 0, &len))
 		error = api->state.put_root_file(api->state.ctx, NULL, diag);
 	if (error)
 		return error;
