@@ -26,7 +26,7 @@ struct use_tokens {
 	 "FILE",	   "identity file of a passphrase token; may be repeated"},            \
 		{"device",	   0,                                                          \
 		 SEAL_OPTION_LIST, offsetof(type, field.devices),                              \
-		 "DEVICE",	   "a virtual FIDO2 token, udp:HOST:PORT; may be repeated"},   \
+		 "DEVICE",	   "only piv:READER, or virtual udp:HOST:PORT; may be repeated"},   \
 		{"serial",	   0,                                                          \
 		 SEAL_OPTION_TEXT, offsetof(type, field.serial),                               \
 		 "NUMBER",	   "only the token with this serial"},                         \

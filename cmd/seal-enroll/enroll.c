@@ -1,0 +1,114 @@
+/* Making a card, and proving one. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ceremony/prove.h"
+#include "seal-enroll.h"
+
+#include "base/banned.h"
+
+#define PATH_BYTES 512u
+
+void enroll_identity_path(const char *card, char *out, size_t cap)
+{
+	size_t len = strlen(card);
+
+	if (len > 5 && strcmp(card + len - 5, ".card") == 0)
+		len -= 5;
+	(void)snprintf(out, cap, "%.*s.identity", (int)len, card);
+}
+
+static int write_card(struct seal_file *file, const struct seal_card *card, struct seal_diag *diag)
+{
+	char *text = NULL;
+	int error = seal_card_text(card, &text, diag);
+
+	if (!error)
+		error = seal_file_write(file, text, strlen(text), diag);
+	free(text);
+	return error ? error : seal_file_commit(file, diag);
+}
+
+/* The card's place is taken before the token is touched, so that no key is made in vain. */
+static int make(const struct values *values, const struct used_tokens *tokens,
+		const struct seal_token_plan *plan, struct seal_card *card, struct seal_diag *diag)
+{
+	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = NULL;
+	struct seal_token *token SEAL_CLEANUP(seal_token_freep) = NULL;
+	struct seal_token_info info;
+	int error = seal_file_new(values->output, SEAL_FILE_NEW, &file, diag);
+
+	if (!error)
+		error = seal_token_enrol(enroll_kind(values), &tokens->place, plan, &tokens->asker,
+					 card, &token, diag);
+	if (error)
+		return error;
+	error = write_card(file, card, diag);
+	if (error) {
+		/* Without its card nothing was sealed to it, and its name is free again. */
+		if (plan->identity_out)
+			(void)unlink(plan->identity_out);
+		return error;
+	}
+	seal_token_describe(token, &info);
+	return enroll_show(values, "enrolled", card, &info, diag);
+}
+
+int enroll_new(const struct values *values, struct used_tokens *tokens, struct seal_diag *diag)
+{
+	struct seal_card *card;
+	struct seal_token_plan plan;
+	char identity[PATH_BYTES];
+	int error = enroll_plan(values, tokens, &plan, diag);
+
+	if (!error)
+		error = seal_card_check_name(values->name, diag);
+	if (!error && values->group)
+		error = seal_card_check_name(values->group, diag);
+	if (error)
+		return error == SEAL_E_FORMAT ? seal_because(diag, SEAL_E_USAGE, "--name, --group")
+					      : error;
+	card = calloc(1, sizeof *card);
+	if (!card)
+		return seal_fail(diag, SEAL_E_NOMEM, "card");
+	if (values->passphrase) {
+		enroll_identity_path(values->output, identity, sizeof identity);
+		plan.identity_out = values->tokens.identities.count
+					    ? values->tokens.identities.value[0]
+					    : identity;
+	}
+	tokens->place.virtual_piv = values->is_virtual;
+	tokens->place.roots = values->roots;
+	tokens->prompt.new_pin_fd = values->new_pin_fd;
+	tokens->prompt.new_puk_fd = values->new_puk_fd;
+	tokens->asker = seal_prompt_asker(&tokens->prompt);
+	error = make(values, tokens, &plan, card, diag);
+	free(card);
+	return error;
+}
+
+int enroll_check(const struct values *values, struct used_tokens *tokens, struct seal_diag *diag)
+{
+	struct seal_card *card = calloc(1, sizeof *card);
+	char identity[PATH_BYTES];
+	const char *const guess = identity;
+	struct seal_token_info info;
+	int error = card ? seal_card_read(values->check, card, diag)
+			 : seal_fail(diag, SEAL_E_NOMEM, "card");
+
+	if (!error && card->kind == SEAL_CARD_PASSPHRASE && tokens->place.identity_count == 0) {
+		enroll_identity_path(values->check, identity, sizeof identity);
+		tokens->place.identities = &guess;
+		tokens->place.identity_count = 1;
+	}
+	if (!error)
+		error = seal_prove_card(card, &tokens->place, &tokens->asker, &info, diag);
+	if (!error)
+		error = enroll_show(values, "true", card, &info, diag);
+	free(card);
+	return error;
+}
