@@ -163,6 +163,7 @@ static void entries_come_and_go(void **state)
 	assert_int_equal(get_says(vault, "a/b/", ""), SEAL_E_FORMAT);
 	assert_int_equal(get_says(vault, "a/c", ""), SEAL_E_NOTFOUND);
 	put(vault, "a/b/c", NULL);
+	lists(vault, "", "a a/ core/ ");
 	lists(vault, "a/", "b zoë ");
 	lists(vault, "a/b/", "");
 	put(vault, "a/b", NULL);

@@ -144,6 +144,7 @@ static void nonces_and_clocks(void **state)
 	seal_barrier_expire(vault.barrier, 500, 100); /* a clock that goes back */
 	assert_string_equal(status_of(&vault).nonce, nonce);
 	assert_int_equal(give(&vault, room.share[0], 1150), SEAL_OK);
+	assert_int_equal(give(&vault, room.share[1], 1240), SEAL_OK);
 	must(seal_barrier_begin(vault.barrier, 1240, again, &diag));
 	assert_string_equal(nonce, again);
 	seal_barrier_expire(vault.barrier, 1250, 100);
@@ -299,6 +300,30 @@ static void proofs_let_sealed_shares_go(void **state)
 	end(&vault, &room);
 }
 
+/* The old term's counter goes, as the keyring has it from then on. */
+static void rotation_leaves_no_row(void **state)
+{
+	struct vault vault = {0};
+	struct room room;
+	unsigned rows;
+
+	(void)state;
+	vault_with_cards(&vault, &room);
+	wake(&vault, &room);
+	put(&vault, "a", "1");
+	vault_close(&vault);
+	rows = rows_in_store();
+	for (unsigned i = 0; i < 3; i++) {
+		vault_open(&vault);
+		wake(&vault, &room);
+		must(seal_barrier_rotate(vault.barrier, &diag));
+		put(&vault, "a", "1");
+		vault_close(&vault);
+		assert_int_equal(rows_in_store(), rows);
+	}
+	end(&vault, &room);
+}
+
 /* 2 of ops and 1 of security. */
 static void groups(void **state)
 {
@@ -336,6 +361,7 @@ int main(void)
 		case_of(init_may_be_repeated_until_in_force),
 		case_of(refused_inits_leave_nothing),
 		case_of(proofs_let_sealed_shares_go),
+		case_of(rotation_leaves_no_row),
 		case_of(groups),
 	};
 

@@ -267,6 +267,39 @@ static void a_changed_configuration_is_found(void **state)
 	end(&vault, &room, &rows);
 }
 
+/* A configuration that does not agree with its own manifest is not even shown. */
+static void a_contradiction_is_found(void **state)
+{
+	struct vault vault = {0};
+	struct room room;
+	struct rows rows;
+	struct row *row;
+
+	(void)state;
+	populate(&vault, &room, &rows);
+	row = row_of(&rows, SEAL_OUTSIDE_CONFIG);
+	for (unsigned field = 0; field < 4; field++) {
+		struct seal_barrier_config config;
+		char *text = NULL;
+		size_t len = 0;
+
+		must(seal_barrier_config_parse((char *)row->value, row->len, &config, &diag));
+		config.threshold -= field == 0;
+		config.total -= field == 1;
+		config.epoch += field == 2;
+		config.plain = field == 3;
+		must(seal_barrier_config_text(&config, &text, &len, &diag));
+		put_row(&vault, row, (uint8_t *)text, len);
+		free(text);
+		if (field < 3)
+			assert_int_equal(seal_barrier_new(vault.store, &vault.barrier, NULL),
+					 SEAL_E_VERIFY);
+		else
+			assert_int_equal(notices(vault.store, &room), 1);
+	}
+	end(&vault, &room, &rows);
+}
+
 /* Without a manifest the text alone is enough to claim another threshold. */
 static void a_lowered_plain_threshold_is_found(void **state)
 {
@@ -347,6 +380,7 @@ int main(void)
 		case_of(a_moved_row_is_found),
 		case_of(moved_names_and_missing_rows),
 		case_of(a_changed_configuration_is_found),
+		case_of(a_contradiction_is_found),
 		case_of(a_lowered_plain_threshold_is_found),
 		case_of(nonces_are_unique),
 	};
