@@ -24,16 +24,21 @@ static void turn(void *ctx, const char *custodian SEAL_UNUSED)
 	talk->tokens.prompt.used = 0;
 }
 
-static void took(void *ctx SEAL_UNUSED, const char *custodian, int error,
-		 const struct seal_diag *why)
+/* After a failure the next PIN from a descriptor might go to the wrong token, at the
+   price of a try. */
+static int took(void *ctx, const char *custodian, int error, const struct seal_diag *why)
 {
+	const struct talk *talk = ctx;
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
 
+	if (error && talk->tokens.prompt.pin_fd >= 0)
+		return 1;
 	seal_diag_line(why, line, sizeof line);
 	if (error)
 		(void)fprintf(stderr, "seal-combine: %s\n", line);
 	else
 		(void)fprintf(stderr, "%s: share opened\n", custodian);
+	return 0;
 }
 
 static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)

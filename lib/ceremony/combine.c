@@ -105,6 +105,7 @@ static int try_share(struct state *state, size_t i, int *out_tried, struct seal_
 	struct seal_open_job job;
 	struct seal_diag why = {0};
 	size_t count = 0;
+	int stop = 0;
 	int error;
 
 	job_of(state, i, &job);
@@ -119,8 +120,8 @@ static int try_share(struct state *state, size_t i, int *out_tried, struct seal_
 	if (error)
 		(void)seal_because(&why, error, "share of %s", custodian);
 	if (combine->took)
-		combine->took(combine->ctx, custodian, error, &why);
-	if (error && ends_all(error)) {
+		stop = combine->took(combine->ctx, custodian, error, &why);
+	if (error && (stop || ends_all(error))) {
 		if (diag)
 			*diag = why;
 		return error;

@@ -20,9 +20,10 @@ struct seal_combine {
 	const struct seal_token_asker *asker;
 	int has_serial; /* only the token with this serial */
 	uint32_t serial;
-	/* Each may be NULL. Before a share is opened; after: error 0, or why not. */
+	/* Each may be NULL. Before a share is opened; after: error 0, or why not, where anything
+	   but 0 given back ends it all with this error. */
 	void (*turn)(void *ctx, const char *custodian);
-	void (*took)(void *ctx, const char *custodian, int error, const struct seal_diag *why);
+	int (*took)(void *ctx, const char *custodian, int error, const struct seal_diag *why);
 	/* No token here opens another share, and more are needed: gives 0 when others may have
 	   been plugged in, else the error to end with. NULL: it ends. */
 	int (*next)(void *ctx, const uint8_t *given, struct seal_diag *diag);

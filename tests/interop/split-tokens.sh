@@ -1,0 +1,98 @@
+#!/bin/sh
+# A secret split for two PIV tokens and an identity file, and put together with them:
+# PINs by descriptor, a blocked token, a spare token, custodians one after another.
+READERS=3
+# shellcheck source=tests/lib/piv.sh
+. "$(dirname "$0")/../lib/piv.sh"
+authority ca || exit 3
+run() { sh -c "$1"; }
+s=$BUILD/bin/seal-split
+c=$BUILD/bin/seal-combine
+mkdir "$d/cards"
+n=0
+for name in alice bruno spare; do
+    n=$((n + 1))
+    ok "token of $name" fresh "$name" "$n" --ca "$d/ca" --factory --serial "$((700 + n))"
+    who=$name
+    [ "$name" = spare ] && who=bruno
+    ok "enrolled" works "$pin $puk" --device "piv:Virtual PCD $n 00 00" enrol "$who" "$d/cards/$name.card"
+done
+"$BUILD/tests/interop_make_card" "$d/cards" chloe -p >/dev/null
+seq 1 1000 >"$d/secret"
+
+cat >"$d/confirm.py" <<'P'
+import sys
+import pexpect
+child = pexpect.spawn("sh", ["-c", sys.argv[1]], timeout=60, encoding="utf-8")
+for _ in range(4):
+    child.expect(r"read the same words\? \(yes or no\)")
+    child.sendline("yes")
+child.expect(pexpect.EOF)
+child.close()
+sys.exit(child.exitstatus)
+P
+ok "2 of 3, one of whom has a spare token" python3 "$d/confirm.py" "exec $s -k 2 --cards $d/cards -o $d/set <$d/secret"
+is "three shares for four cards" "$(grep -c '^share: ' "$d/set/manifest")" 3
+ok "two cards in one share" grep -q 'custodian=bruno .*cards=[0-9a-f]*,[0-9a-f]*$' "$d/set/manifest"
+is "stanzas for both tokens of bruno" "$(sed '1d;$d' "$d/set/bruno.share" | base64 -d | grep -ac '^-> ')" 4
+
+combine() { # ANSWERS OPTION...: into got
+    printf '%s\n' "$1" | tr ' ' '\n' >"$d/answers"
+    shift
+    "$c" --non-interactive --pin-fd 3 "$@" "$d/set" 3<"$d/answers" >"$d/got"
+}
+back() { combine "$@" && cmp "$d/got" "$d/secret"; }
+nothing() {
+    combine "$@"
+    _rc=$?
+    [ ! -s "$d/got" ] || return 99
+    return "$_rc"
+}
+piv_stop spare
+ok "two YubiKeys give it back" back "$pin $pin"
+ok "VERIFY was the command before" piv_verify_was_last alice
+piv_stop bruno
+exits "one does not" 1 nothing "$pin"
+ok "bruno comes with the spare token" piv_start spare 3
+ok "alice and the spare" back "$pin $pin"
+piv_stop alice
+before=$(sent spare)
+exits "a wrong PIN" 4 nothing "999999 $pin"
+is "was sent once, and no other" "$(sent spare)" "$((before + 1))"
+phrase() { # the spare token and an identity file
+    echo "chloe opens it" >"$d/phrase"
+    back "$pin" -i "$d/cards/chloe.identity" --passphrase-fd 4 4<"$d/phrase"
+}
+ok "a YubiKey and an identity file" phrase
+
+# At one keyboard: chloe first, then bruno plugs in, with the main token.
+cat >"$d/walk.py" <<'P'
+import subprocess
+import sys
+import pexpect
+tool, plug, pin = sys.argv[1:]
+child = pexpect.spawn("sh", ["-c", tool], timeout=60, encoding="utf-8")
+child.expect("passphrase of identity file")
+child.sendline("chloe opens it")
+child.expect("given: chloe")
+child.expect("press Enter")
+subprocess.run(["sh", "-c", plug], check=True)
+child.sendline("")
+child.expect("bruno: PIV PIN of YubiKey 702")
+child.sendline(pin)
+child.expect(pexpect.EOF)
+child.close()
+sys.exit(child.exitstatus)
+P
+piv_stop spare
+walk() {
+    cat >"$d/plug" <<P
+TOKENS_DIR=$TOKENS_DIR
+. "$here/lib/tokens.sh"
+piv_start bruno 2
+P
+    python3 "$d/walk.py" "exec $c --walk -i $d/cards/chloe.identity $d/set >$d/got" "exec sh $d/plug" "$pin" &&
+        cmp "$d/got" "$d/secret"
+}
+ok "--walk: one after another" walk
+done_testing
