@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "sealkit/exit.h"
+
 #include "base/banned.h"
 
 struct error_row {
@@ -14,7 +16,7 @@ struct error_row {
 };
 
 static const struct error_row rows[] = {
-	{"OK", "done", 0, 200},
+	{"OK", "done", SEALKIT_EXIT_DONE, 200},
 #define SEAL_ERROR(name, exit_code, http, text) {#name, text, exit_code, http},
 #include "base/errors.def"
 #undef SEAL_ERROR

@@ -17,7 +17,7 @@ says() {
 	is "one line: $1" "$(printf '%s\n' "$tap_out" | grep -c "$1")" 1
 }
 
-seald_start
+seald_start 'half_open = "1h";'
 ok "seald starts" kill -0 "$SEALD_PID"
 exits "sealed and not initialised: 1" 1 "$tool" -a "$SEALD_URL" --pin "$SEALD_PIN" --core "$SEALD_CORE"
 says 'sealed and not initialised'
