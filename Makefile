@@ -5,6 +5,9 @@ VERSION  := 0.1.0
 BUILD    ?= build
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
+SBINDIR  ?= $(PREFIX)/sbin
+INCDIR   ?= $(PREFIX)/include
+COMPDIR  ?= $(PREFIX)/share/bash-completion/completions
 MANDIR   ?= $(PREFIX)/share/man
 DATADIR  ?= $(PREFIX)/share/sealkit
 PKGS     := libcrypto libssl libsodium libargon2 sqlite3 jansson ykpiv libpcsclite libfido2 libcbor libevent libconfig libcurl libseccomp
@@ -175,29 +178,46 @@ check-man: all
 
 # cppcheck does not know the cleanup attribute: leaks are for ASan and valgrind.
 lint:
-	clang-format-14 --dry-run -Werror $(shell find lib cmd tests -name '*.[ch]')
+	clang-format-14 --dry-run -Werror $(shell find include lib cmd tests -name '*.[ch]')
 	cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=memleak --suppress=resourceLeak \
 	  -Iinclude -Ilib lib $(wildcard cmd)
 	$(if $(MANS),mandoc -Tlint -W warning $(MANS))
-	shellcheck -x $(shell find tests -name '*.sh') tests/run tests/suite .ci/run
+	shellcheck -x $(shell find tests ceremony completions -name '*.sh' -o -name '*.bash') tests/run tests/suite .ci/run ceremony/demo
+
+# Which lines no unit test reaches.
+coverage:
+	$(MAKE) BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage tests
+	BUILD=build-coverage tests/suite unit
+	gcovr --object-directory build-coverage -r . -f 'lib/' -s --txt build-coverage/coverage.txt
+	tail -n 4 build-coverage/coverage.txt
+
+# Thousands of seeded kills, and fuzzing, for as long as asked.
+SOAK_KILLS ?= 2000
+soak: tests fuzz-build
+	SEAL_KILLS=$(SOAK_KILLS) SEAL_TEST_TIMEOUT=14400 BUILD=$(BUILD) tests/suite soak
+	$(MAKE) fuzz
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	$(if $(BINS),install -m 755 $(BINS) $(DESTDIR)$(BINDIR))
-	install -d $(DESTDIR)$(DATADIR)/attestation
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR)
+	install -m 755 $(filter-out %/seald,$(BINS)) $(DESTDIR)$(BINDIR)
+	install -m 755 $(filter %/seald,$(BINS)) $(DESTDIR)$(SBINDIR)
+	install -d $(DESTDIR)$(DATADIR)/attestation $(DESTDIR)$(INCDIR)/sealkit $(DESTDIR)$(COMPDIR)
 	install -m 644 $(wildcard data/attestation/*) $(DESTDIR)$(DATADIR)/attestation
-	$(if $(MANS),for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done)
+	install -m 644 $(wildcard include/sealkit/*.h) $(DESTDIR)$(INCDIR)/sealkit
+	install -m 644 completions/sealkit.bash $(DESTDIR)$(COMPDIR)/seal-open
+	for t in $(filter-out seal-open,$(TOOLS)); do ln -sf seal-open $(DESTDIR)$(COMPDIR)/$$t; done
+	for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 uninstall:
-	for t in $(TOOLS); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
+	for t in $(TOOLS); do rm -f $(DESTDIR)$(BINDIR)/$$t $(DESTDIR)$(SBINDIR)/$$t $(DESTDIR)$(COMPDIR)/$$t; done
 	for m in $(MANS); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
-	rm -rf $(DESTDIR)$(DATADIR)/attestation
+	rm -rf $(DESTDIR)$(DATADIR)/attestation $(DESTDIR)$(INCDIR)/sealkit
 
 clean:
-	rm -rf $(BUILD) build-asan
+	rm -rf $(BUILD) build-asan build-clang build-coverage
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests fuzz fuzz-build bench check check-asan check-valgrind check-layers check-man lint install uninstall clean
+.PHONY: all tests fuzz fuzz-build bench check check-asan check-valgrind check-layers check-man lint coverage soak install uninstall clean
 .SECONDARY:
