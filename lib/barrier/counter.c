@@ -36,7 +36,7 @@ static uint64_t *count_of(struct seal_keyring *keyring)
 
 static int add(struct seal_changes *changes, uint64_t count, struct seal_diag *diag)
 {
-	struct place place;
+	struct place place = {0};
 	uint8_t number[COUNTER];
 
 	for (unsigned i = 0; i < COUNTER; i++)
@@ -55,7 +55,7 @@ int seal_counter_add(struct seal_changes *changes, struct seal_diag *diag)
 
 int seal_counter_drop(struct seal_changes *changes, struct seal_diag *diag)
 {
-	struct place place;
+	struct place place = {0};
 
 	place_of(changes->keyring, &place);
 	return seal_changes_raw(changes, place.key, NULL, NULL, 0, diag);
@@ -78,7 +78,7 @@ void seal_counter_settle(struct seal_store *store, struct seal_keyring *keyring)
 int seal_counter_read(struct seal_store *store, struct seal_keyring *keyring,
 		      struct seal_diag *diag)
 {
-	struct place place;
+	struct place place = {0};
 	uint8_t number[COUNTER];
 	uint8_t *row = NULL;
 	uint64_t count = 0;

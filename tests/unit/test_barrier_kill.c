@@ -32,10 +32,10 @@ static struct room people;
 static uint8_t private_keys[PEOPLE_IN][32];
 static char original[64];
 static unsigned current; /* seed, for messages */
-#define check(what, ...)                                                                 \
-	do {                                                                             \
-		if (!(what))                                                             \
-			fail_msg("seed %u: %s:%d: " #what, current, __FILE__, __LINE__); \
+#define check(what)                                                                 \
+	do {                                                                        \
+		if (!(what))                                                        \
+			fail_msg("seed %u: line %d: %s", current, __LINE__, #what); \
 	} while (0)
 
 /* Takes the C library's place: row keys, and with them the order of writes, come from the
