@@ -17,10 +17,11 @@
 
 /* What handlers ask of the state folder. The texts are age files: nothing secret. */
 struct seal_api_state {
-	/* NULL removes. */
-	int (*put_root_file)(void *ctx, const char *text, struct seal_diag *diag);
+	/* The root token's file of one share set, so that it never stands beside another's.
+	   NULL removes. */
+	int (*put_root_file)(void *ctx, const char *set, const char *text, struct seal_diag *diag);
 	/* *out_text is malloc'd, the caller's; NULL where there is none. */
-	int (*get_root_file)(void *ctx, char **out_text, struct seal_diag *diag);
+	int (*get_root_file)(void *ctx, const char *set, char **out_text, struct seal_diag *diag);
 	/* After the first quorum: the bootstrap token is worth nothing any more. */
 	int (*drop_bootstrap)(void *ctx, struct seal_diag *diag);
 	void *ctx;

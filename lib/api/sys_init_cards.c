@@ -210,8 +210,10 @@ static int seal_root(const struct seal_secret *token, const struct seal_card *ca
 	return error;
 }
 
-/* The file of an earlier init goes first: it must never stand beside another share set. */
-static int init(struct seal_api *api, const struct wish *wish, struct seal_diag *diag)
+/* before: the set that this one takes the place of, or "". Killed between barrier and file, the
+   root token is lost; init can be repeated. */
+static int init(struct seal_api *api, const struct wish *wish, const char *before,
+		struct seal_diag *diag)
 {
 	struct seal_token_birth birth SEAL_CLEANUP(seal_token_birth_done) = {0};
 	struct seal_set *set SEAL_CLEANUP(seal_set_freep) = NULL;
@@ -221,13 +223,14 @@ static int init(struct seal_api *api, const struct wish *wish, struct seal_diag 
 	if (!error && wish->root)
 		error = seal_root(birth.text, wish->root, root, diag);
 	if (!error)
-		error = api->state.put_root_file(api->state.ctx, NULL, diag);
-	if (!error)
 		error = seal_barrier_init(api->barrier, wish->cards, wish->count, &wish->policy,
 					  api->signer, wish->again, birth.entries, birth.count,
 					  &set, diag);
 	if (!error && wish->root)
-		error = api->state.put_root_file(api->state.ctx, root, diag);
+		error = api->state.put_root_file(api->state.ctx, seal_set_manifest(set)->set, root,
+						 diag);
+	if (!error && before[0])
+		error = api->state.put_root_file(api->state.ctx, before, NULL, diag);
 	return error;
 }
 
@@ -257,7 +260,7 @@ int seal_sys_init_cards(struct seal_api *api, const struct seal_api_request *req
 		return seal_api_refuse(answer, 400, "Vault is already initialized");
 	error = read_wish(api, json, n, t, &wish, diag);
 	if (!error)
-		error = init(api, &wish, diag);
+		error = init(api, &wish, status.set, diag);
 	if (error)
 		return refused(error, diag, answer);
 	error = seal_api_share_files(api, &block, diag);

@@ -59,7 +59,7 @@ int seal_api_share_files(struct seal_api *api, struct json_t **out_json, struct 
 
 	if (!manifest || !note)
 		return seal_fail(diag, SEAL_E_NOTFOUND, "manifest");
-	error = api->state.get_root_file(api->state.ctx, &root, diag);
+	error = api->state.get_root_file(api->state.ctx, manifest->set, &root, diag);
 	if (error)
 		return error;
 	*out_json = json_pack("{s:s, s:s%, s:o, s:s?}", "set", manifest->set, "manifest", note, len,

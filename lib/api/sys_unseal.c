@@ -118,7 +118,7 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 		error = api->state.drop_bootstrap(api->state.ctx, diag);
 	/* Once every holder has proved, the copy of the root token's file goes as theirs do. */
 	if (!error && !before.plain && !seal_barrier_file(api->barrier, 0, &len))
-		error = api->state.put_root_file(api->state.ctx, NULL, diag);
+		error = api->state.put_root_file(api->state.ctx, before.set, NULL, diag);
 	if (error)
 		return error;
 	answer->status = 200;

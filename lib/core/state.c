@@ -20,7 +20,7 @@
 #define IDENTITY_LINE "sealkit-seald-identity/1"
 #define SALT_FILE "audit-salt"
 #define BOOTSTRAP_FILE "bootstrap-token"
-#define ROOT_FILE "root-token.age"
+#define ROOT_FILE "root-token-%s.age"
 #define ROOT_FILE_MAX 8192u
 #define PATH_CAP 4096u
 
@@ -233,25 +233,37 @@ static int drop_bootstrap(void *ctx, struct seal_diag *diag)
 	return drop(core->folder, BOOTSTRAP_FILE, diag);
 }
 
-static int put_root_file(void *ctx, const char *text, struct seal_diag *diag)
+static int root_name(const char *set, char out[static 96], struct seal_diag *diag)
 {
-	struct seal_core *core = ctx;
-	char path[PATH_CAP];
-	int error = path_of(core->folder, ROOT_FILE, path, diag);
-
-	if (error || !text)
-		return error ? error : drop(core->folder, ROOT_FILE, diag);
-	return put(path, 0, text, strlen(text), diag);
+	if (!set[0] || strlen(set) > SEAL_SET_ID)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "share set");
+	(void)snprintf(out, 96, ROOT_FILE, set);
+	return SEAL_OK;
 }
 
-static int get_root_file(void *ctx, char **out_text, struct seal_diag *diag)
+static int put_root_file(void *ctx, const char *set, const char *text, struct seal_diag *diag)
+{
+	struct seal_core *core = ctx;
+	char path[PATH_CAP], name[96];
+	int error = root_name(set, name, diag);
+
+	if (!error && !text)
+		return drop(core->folder, name, diag);
+	if (!error)
+		error = path_of(core->folder, name, path, diag);
+	return error ? error : put(path, 0, text, strlen(text), diag);
+}
+
+static int get_root_file(void *ctx, const char *set, char **out_text, struct seal_diag *diag)
 {
 	struct seal_core *core = ctx;
 	uint8_t *bytes = NULL;
-	char path[PATH_CAP];
+	char path[PATH_CAP], name[96];
 	size_t len = 0;
-	int error = path_of(core->folder, ROOT_FILE, path, diag);
+	int error = root_name(set, name, diag);
 
+	if (!error)
+		error = path_of(core->folder, name, path, diag);
 	if (!error)
 		error = seal_file_read(path, ROOT_FILE_MAX, &bytes, &len, diag);
 	if (error && error != SEAL_E_NOTFOUND)
