@@ -1,6 +1,8 @@
 /* The PIV driver on the command line, for piv-driver.sh: piv-driver [OPTION VALUE]... VERB
    list | enrol NAME CARD | open CARD | unwrap CARD < AGE > PLAIN | sign CARD TEXT |
-   yubikey CARD (its recipient in age-plugin-yubikey's form)
+   yubikey CARD (its recipient in age-plugin-yubikey's form) | raw READER COMMAND...
+   A raw command is "INS P1 P2 [DATA]", hexadecimal, or "auth ALG KEY"; one line comes back for
+   each, all in one transaction.
    Answers to questions are the lines of the file `--answers`, one a question; what was asked
    goes to stderr. */
 
@@ -9,10 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "crypto/age.h"
 #include "crypto/p256.h"
-#include "token/piv.h"
+#include "token/piv_internal.h"
 #include "token/token_internal.h"
 
 static struct {
@@ -168,6 +171,71 @@ static int yubikey(const char *path, struct seal_diag *diag)
 	return error;
 }
 
+static int unhex(const char *text, uint8_t *out, size_t cap, size_t *out_len,
+		 struct seal_diag *diag)
+{
+	return text ? seal_unhex(text, strlen(text), out, cap, out_len, diag)
+		    : seal_fail(diag, SEAL_E_USAGE, "hexadecimal digits");
+}
+
+static int raw_auth(struct seal_piv_link *link, const char *alg, const char *key,
+		    struct seal_diag *diag)
+{
+	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
+	uint8_t bytes[32];
+	size_t len = 0;
+	int error = unhex(key, bytes, sizeof bytes, &len, diag);
+
+	if (!error)
+		error = seal_secret_copy(bytes, len, &secret, diag);
+	if (!error)
+		(void)puts(seal_error_name(
+			seal_piv_key_auth(link, (uint8_t)strtoul(alg, NULL, 16), secret, diag)));
+	return error;
+}
+
+static int raw_one(struct seal_piv_link *link, char *command, struct seal_diag *diag)
+{
+	char *word[4] = {strtok(command, " ")};
+	uint8_t header[3] = {0};
+	uint8_t data[4096];
+	struct seal_piv_apdu apdu = {0, 0, 0, data, 0};
+	struct seal_piv_reply reply;
+	int error = SEAL_OK;
+
+	for (int i = 1; i < 4; i++)
+		word[i] = strtok(NULL, " ");
+	if (word[0] && strcmp(word[0], "auth") == 0)
+		return raw_auth(link, word[1], word[2], diag);
+	for (int i = 0; !error && i < 3; i++) {
+		size_t len = 0;
+
+		error = unhex(word[i], &header[i], 1, &len, diag);
+	}
+	if (!error && word[3])
+		error = unhex(word[3], data, sizeof data, &apdu.len, diag);
+	apdu.ins = header[0], apdu.p1 = header[1], apdu.p2 = header[2];
+	if (!error)
+		error = seal_piv_send(link, &apdu, &reply, diag);
+	if (error)
+		return error;
+	(void)printf("%04X ", reply.sw);
+	for (size_t i = 0; i < reply.len; i++)
+		(void)printf("%02X", reply.bytes[i]);
+	(void)puts("");
+	return SEAL_OK;
+}
+
+static int raw(int argc, char **argv, struct seal_diag *diag)
+{
+	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
+	int error = seal_piv_link_open(argv[0], &link, diag);
+
+	for (int i = 1; !error && i < argc; i++)
+		error = raw_one(link, argv[i], diag);
+	return error;
+}
+
 static int verb(int argc, char **argv, struct seal_diag *diag)
 {
 	if (argc == 1 && strcmp(argv[0], "list") == 0)
@@ -177,6 +245,8 @@ static int verb(int argc, char **argv, struct seal_diag *diag)
 	if ((argc == 2 && (strcmp(argv[0], "open") == 0 || strcmp(argv[0], "unwrap") == 0)) ||
 	    (argc == 3 && strcmp(argv[0], "sign") == 0))
 		return use(argv[0], argv + 1, diag);
+	if (argc > 2 && strcmp(argv[0], "raw") == 0)
+		return raw(argc - 1, argv + 1, diag);
 	if (argc == 2 && strcmp(argv[0], "yubikey") == 0)
 		return yubikey(argv[1], diag);
 	return seal_fail(diag, SEAL_E_USAGE, "unknown verb");

@@ -15,8 +15,8 @@ TOKENS_DIR=$(mktemp -d)
 . "$here/lib/tokens.sh"
 trap 'tokens_stop; rm -rf "$TOKENS_DIR"' EXIT
 d=$TOKENS_DIR
-pin=246802
-puk=13579135
+# shellcheck disable=SC2034 # for the scripts
+pin=246802 puk=13579135
 DRIVER=$BUILD/tests/interop_piv_driver
 
 # authority NAME: a test root with one intermediate; its folder of roots is then NAME.roots.
