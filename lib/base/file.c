@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/io.h"
 
 #include "base/banned.h"
@@ -24,6 +25,7 @@ struct seal_file {
 	char path[PATH_MAX];
 	char name[NAME_MAX + 1];
 	char temp[64]; /* set while a temporary name exists */
+	int is_named;  /* the file system has no unnamed files: temp is where bytes go */
 };
 
 static int split_path(struct seal_file *file, const char *path, char dir[PATH_MAX],
@@ -41,6 +43,42 @@ static int split_path(struct seal_file *file, const char *path, char dir[PATH_MA
 	else
 		(void)snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path),
 			       path);
+	return SEAL_OK;
+}
+
+static int name_temp(struct seal_file *file)
+{
+	uint8_t tag[8];
+	char hex[2 * sizeof tag + 1];
+
+	if (seal_random(tag, sizeof tag, NULL) != SEAL_OK)
+		return -1;
+	seal_hex(tag, sizeof tag, hex);
+	(void)snprintf(file->temp, sizeof file->temp, ".sealkit-%s.tmp", hex);
+	return 0;
+}
+
+/* An unnamed file; on FAT, NFS and the like, where there is none, one of another name. */
+static int open_bytes(struct seal_file *file, struct seal_diag *diag)
+{
+	mode_t mode = file->flags & SEAL_FILE_PRIVATE ? 0600 : 0644;
+
+	file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (file->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
+		file->is_named = name_temp(file) == 0;
+		if (file->is_named)
+			file->fd = openat(file->dir, file->temp,
+					  O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode);
+		if (file->fd < 0)
+			file->temp[0] = '\0';
+	}
+	if (file->fd < 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", file->path);
+	/* umask is 077 in our tools; public records are meant to be read by others. FAT
+	   has one mode for all. */
+	if (!(file->flags & SEAL_FILE_PRIVATE) && fchmod(file->fd, mode) != 0 &&
+	    !(file->is_named && errno == EPERM))
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", file->path);
 	return SEAL_OK;
 }
 
@@ -67,13 +105,9 @@ int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
 	    fstatat(file->dir, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
 		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name",
 				 path);
-	file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
-			  flags & SEAL_FILE_PRIVATE ? 0600 : 0644);
-	if (file->fd < 0)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
-	/* umask is 077 in our tools; public records are meant to be read by others. */
-	if (!(flags & SEAL_FILE_PRIVATE) && fchmod(file->fd, 0644) != 0)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	error = open_bytes(file, diag);
+	if (error)
+		return error;
 	*out_file = seal_steal(&file);
 	return SEAL_OK;
 }
@@ -99,25 +133,34 @@ static int link_as(const struct seal_file *file, const char *name)
 	return linkat(AT_FDCWD, from, file->dir, name, AT_SYMLINK_FOLLOW);
 }
 
+static int move_to_name(struct seal_file *file, unsigned how)
+{
+	if (renameat2(file->dir, file->temp, file->dir, file->name, how) != 0)
+		return -1;
+	file->temp[0] = '\0';
+	return 0;
+}
+
 /* A name that is taken can only be replaced by rename, so link elsewhere first. */
 static int replace(struct seal_file *file)
 {
-	uint8_t tag[8];
-	char hex[17];
-
-	if (seal_random(tag, sizeof tag, NULL) != SEAL_OK)
+	if (name_temp(file) != 0)
 		return -1;
-	for (size_t i = 0; i < sizeof tag; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", tag[i]);
-	(void)snprintf(file->temp, sizeof file->temp, ".sealkit-%s.tmp", hex);
 	if (link_as(file, file->temp) != 0) {
 		file->temp[0] = '\0';
 		return -1;
 	}
-	if (renameat(file->dir, file->temp, file->dir, file->name) != 0)
-		return -1;
-	file->temp[0] = '\0';
-	return 0;
+	return move_to_name(file, 0);
+}
+
+/* NFS cannot rename without replacing, but has links; FAT the other way round. */
+static int name_named(struct seal_file *file)
+{
+	if (!(file->flags & SEAL_FILE_NEW))
+		return move_to_name(file, 0);
+	if (move_to_name(file, RENAME_NOREPLACE) == 0)
+		return 0;
+	return errno == EINVAL ? linkat(file->dir, file->temp, file->dir, file->name, 0) : -1;
 }
 
 int seal_file_commit(struct seal_file *file, struct seal_diag *diag)
@@ -126,11 +169,11 @@ int seal_file_commit(struct seal_file *file, struct seal_diag *diag)
 
 	if (fsync(file->fd) != 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s: fsync", file->path);
-	failed = link_as(file, file->name);
+	failed = file->is_named ? name_named(file) : link_as(file, file->name);
 	if (failed && errno == EEXIST && (file->flags & SEAL_FILE_NEW))
 		return seal_fail(diag, SEAL_E_EXISTS, "%s: exists already; choose another name",
 				 file->path);
-	if (failed && errno == EEXIST)
+	if (failed && errno == EEXIST && !file->is_named)
 		failed = replace(file);
 	if (failed)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", file->path);

@@ -18,7 +18,8 @@ enum seal_file_flags {
 };
 
 /* Opens an unnamed file in the folder of path; the name appears at commit.
-   Aborting, or a crash, leaves nothing behind. */
+   Aborting, or a crash, leaves nothing behind; but on a file system without unnamed
+   files (FAT, NFS) a crash leaves `.sealkit-*.tmp`. */
 SEAL_MUST_CHECK int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
 				  struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_file_write(struct seal_file *file, const void *bytes, size_t len,
