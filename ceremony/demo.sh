@@ -72,18 +72,17 @@ step "enrolling five custodians, and the administrator"
 enroll() { # NAME OPTION...
 	local name=$1
 	shift
-	seal-enroll --name "$name" --roots "$work/roots" -o "$a/cards/$name.card" "$@" --non-interactive
+	seal-enroll --name "$name" --roots "$work/roots" -o "$a/cards/$name.card" --non-interactive --json "$@" |
+		tee -a "$work/enrolled" | jq -r '"\(.name): \(.words)"'
 }
-enroll alice --piv --serial 11111111 --new-pin-fd 3 --new-puk-fd 4 --virtual 3<<<"$pin_alice" 4<<<"$puk"
-enroll bruno --piv --serial 22222222 --new-pin-fd 3 --new-puk-fd 4 --virtual 3<<<"$pin_bruno" 4<<<"$puk"
+enroll alice --piv --serial 11111111 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_alice" 4<<<"$puk"
+enroll bruno --piv --serial 22222222 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_bruno" 4<<<"$puk"
 enroll chloe --fido2 --device "$dev_chloe" --new-pin-fd 3 3<<<"$pin_chloe"
 enroll david --fido2 --device "$dev_david" --new-pin-fd 3 3<<<"$pin_david"
 enroll emma --passphrase --identity "$a/emma.identity" --passphrase-fd 3 3<<<"$phrase_emma"
-seal-enroll --name admin --passphrase --identity "$a/admin.identity" -o "$a/admin.card" \
-	--passphrase-fd 3 --non-interactive 3<<<"$phrase_admin"
-for card in "$a"/cards/*.card; do
-	seal-enroll --show "$card" --json | jq -r '"\(.name) \(.fingerprint)"'
-done >"$a/fingerprints"
+jq -r '"\(.name) \(.fingerprint)"' "$work/enrolled" >"$a/fingerprints"
+seal-enroll --passphrase --name admin --identity "$a/admin.identity" -o "$a/admin.card" --non-interactive \
+	--passphrase-fd 3 3<<<"$phrase_admin" >/dev/null
 
 step "starting seald"
 cat >"$work/seald.conf" <<-EOF
