@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "token/fido2.h"
 #include "token/passphrase.h"
 #include "token/piv.h"
 #include "token/token_internal.h"
@@ -10,6 +11,7 @@
 
 static const struct seal_token_driver *const drivers[] = {
 	&seal_piv_driver,
+	&seal_fido2_driver,
 	&seal_passphrase_driver,
 };
 
