@@ -72,13 +72,14 @@ step "enrolling five custodians, and the administrator"
 enroll() { # NAME OPTION...
 	local name=$1
 	shift
-	seal-enroll --name "$name" --roots "$work/roots" -o "$a/cards/$name.card" --non-interactive --json "$@" |
+	seal-enroll --name "$name" -o "$a/cards/$name.card" --non-interactive --json "$@" |
 		tee -a "$work/enrolled" | jq -r '"\(.name): \(.words)"'
 }
-enroll alice --piv --serial 11111111 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_alice" 4<<<"$puk"
-enroll bruno --piv --serial 22222222 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_bruno" 4<<<"$puk"
-enroll chloe --fido2 --device "$dev_chloe" --new-pin-fd 3 3<<<"$pin_chloe"
-enroll david --fido2 --device "$dev_david" --new-pin-fd 3 3<<<"$pin_david"
+roots=(--roots "$work/roots")
+enroll alice --piv "${roots[@]}" --serial 11111111 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_alice" 4<<<"$puk"
+enroll bruno --piv "${roots[@]}" --serial 22222222 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_bruno" 4<<<"$puk"
+enroll chloe --fido2 "${roots[@]}" --device "$dev_chloe" --new-pin-fd 3 3<<<"$pin_chloe"
+enroll david --fido2 "${roots[@]}" --device "$dev_david" --new-pin-fd 3 3<<<"$pin_david"
 enroll emma --passphrase --identity "$a/emma.identity" --passphrase-fd 3 3<<<"$phrase_emma"
 jq -r '"\(.name) \(.fingerprint)"' "$work/enrolled" >"$a/fingerprints"
 seal-enroll --passphrase --name admin --identity "$a/admin.identity" -o "$a/admin.card" --non-interactive \
