@@ -2,6 +2,7 @@
 
 #include "use_tokens.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -39,4 +40,24 @@ int use_tokens(const struct use_tokens *use, struct used_tokens *out_used, struc
 	if (use->serial)
 		error = read_serial(use->serial, &out_used->serial, diag);
 	return error;
+}
+
+int use_tokens_choose(void *ctx SEAL_UNUSED, const struct seal_open_fit *fits, size_t count,
+		      size_t *out_index, struct seal_diag *diag)
+{
+	char line[512];
+
+	seal_prompt_say("Several tokens that are here fit:");
+	for (size_t i = 0; i < count; i++) {
+		const struct seal_token_info *info = &fits[i].info;
+
+		if (info->has_serial)
+			(void)snprintf(line, sizeof line, "  %zu  %s: %s, serial %u", i + 1,
+				       fits[i].card->name, info->model, info->serial);
+		else
+			(void)snprintf(line, sizeof line, "  %zu  %s: %s", i + 1,
+				       fits[i].card->name, info->where);
+		seal_prompt_say(line);
+	}
+	return seal_prompt_number("Which one? ", count, out_index, diag);
 }

@@ -59,26 +59,6 @@ static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)
 	return seal_prompt_line(text, line, sizeof line, diag);
 }
 
-static int choose(void *ctx SEAL_UNUSED, const struct seal_open_fit *fits, size_t count,
-		  size_t *out_index, struct seal_diag *diag)
-{
-	char line[512];
-
-	(void)snprintf(line, sizeof line, "Several tokens of %s are here:\n", fits[0].card->name);
-	seal_prompt_say(line);
-	for (size_t i = 0; i < count; i++) {
-		const struct seal_token_info *info = &fits[i].info;
-
-		if (info->has_serial)
-			(void)snprintf(line, sizeof line, "  %zu  %s, serial %u\n", i + 1,
-				       info->model, info->serial);
-		else
-			(void)snprintf(line, sizeof line, "  %zu  %s\n", i + 1, info->where);
-		seal_prompt_say(line);
-	}
-	return seal_prompt_number("Which one? ", count, out_index, diag);
-}
-
 int combine_folder(const struct values *values, const char *dir, struct seal_sink *sink,
 		   struct seal_diag *diag)
 {
@@ -92,7 +72,8 @@ int combine_folder(const struct values *values, const char *dir, struct seal_sin
 				       .turn = turn,
 				       .took = took,
 				       .next = values->walk ? next : NULL,
-				       .choose = values->tokens.non_interactive ? NULL : choose,
+				       .choose = values->tokens.non_interactive ? NULL
+										: use_tokens_choose,
 				       .ctx = &talk};
 	int error = use_tokens(&values->tokens, &talk.tokens, diag);
 

@@ -11,15 +11,14 @@
 
 #include "base/banned.h"
 
-#define ABSENT (-1)
-
 static const struct seal_option table[] = {
 	{"raw", 0, SEAL_OPTION_FLAG, offsetof(struct options, raw), NULL,
-	 "any age v1 file, armored or not"},
-	{"identity", 'i', SEAL_OPTION_LIST, offsetof(struct options, identity), "FILE",
-	 "identities, one AGE-SECRET-KEY-1 a line; may be repeated"},
-	{"passphrase-fd", 0, SEAL_OPTION_NUMBER, offsetof(struct options, passphrase_fd), "N",
-	 "read a passphrase from descriptor N, up to a newline"},
+	 "any age v1 file, armored or not, of any length"},
+	{"cards", 0, SEAL_OPTION_TEXT, offsetof(struct options, cards), "DIR",
+	 "cards of those who may open it"},
+	{"card", 0, SEAL_OPTION_LIST, offsetof(struct options, card), "CARD",
+	 "one of them; may be repeated"},
+	USE_TOKENS_ROWS(struct options, tokens),
 	{"json", 0, SEAL_OPTION_FLAG, offsetof(struct options, json), NULL,
 	 "report the result as one JSON object on stderr"},
 	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
@@ -27,30 +26,27 @@ static const struct seal_option table[] = {
 
 static int check(const struct options *options, const char *file, struct seal_diag *diag)
 {
-	if (!options->raw)
+	if (options->raw && options->tokens.identities.count == 0 &&
+	    options->tokens.passphrase_fd < 0 && !options->cards && options->card.count == 0)
 		return seal_fail(diag, SEAL_E_USAGE,
-				 "--raw: missing: opening with a token is not in this version");
-	if (options->identity.count == 0 && options->passphrase_fd == ABSENT)
-		return seal_fail(diag, SEAL_E_USAGE,
-				 "neither --identity nor --passphrase-fd is given (see --help)");
-	if (options->passphrase_fd == 0 && !file)
-		return seal_fail(diag, SEAL_E_USAGE,
-				 "--passphrase-fd: 0 is the file that is to be opened");
+				 "none of --identity, --card, --cards and --passphrase-fd is given "
+				 "(see --help)");
+	if ((options->tokens.passphrase_fd == 0 || options->tokens.pin_fd == 0) && !file)
+		return seal_fail(diag, SEAL_E_USAGE, "%s: 0 is the file that is to be opened",
+				 options->tokens.pin_fd == 0 ? "--pin-fd" : "--passphrase-fd");
 	return SEAL_OK;
 }
 
-static int run(const void *given, const char *file, struct seal_diag *diag)
+static int open_raw(const struct options *options, struct used_tokens *tokens, const char *file,
+		    struct seal_diag *diag)
 {
-	const struct options *options = given;
 	struct identities identities SEAL_CLEANUP(identities_done) = {0};
 	int in = STDIN_FILENO;
 	int out = STDOUT_FILENO;
 	struct seal_source source = seal_source_fd(&in);
 	struct seal_sink sink = seal_sink_fd(&out);
-	int error = check(options, file, diag);
+	int error = identities_load(&identities, options, tokens, file, diag);
 
-	if (!error)
-		error = identities_load(&identities, options, diag);
 	if (error)
 		return error;
 	if (file)
@@ -60,13 +56,28 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	return seal_age_open(identities.list, identities.count, &source, &sink, diag);
 }
 
+static int run(const void *given, const char *file, struct seal_diag *diag)
+{
+	const struct options *options = given;
+	struct used_tokens tokens;
+	int error = check(options, file, diag);
+
+	if (!error)
+		error = use_tokens(&options->tokens, &tokens, diag);
+	if (error)
+		return error;
+	return options->raw ? open_raw(options, &tokens, file, diag)
+			    : share_open(options, &tokens, file, diag);
+}
+
 int main(int argc, char **argv)
 {
-	struct options options = {.passphrase_fd = ABSENT};
+	struct options options = {.tokens = USE_TOKENS_INIT};
 	const struct tool tool = {
-		{"seal-open", "--raw [-i FILE]... [--passphrase-fd N] [--json] [FILE]",
-		 "Opens an age file (stdin where no FILE is named) and writes it to stdout.", table,
-		 1},
+		{"seal-open", "[--cards DIR | --card CARD] [-i FILE] [--raw] [--json] [FILE]",
+		 "Opens a sealed share with its holder's token and writes its text to stdout; with "
+		 "--raw any\nage file. FILE is stdin where none is named.",
+		 table, 1},
 		run,
 		&options.json,
 		NULL};

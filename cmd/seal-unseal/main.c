@@ -177,7 +177,7 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	unseal.client = client;
 	unseal.has_serial = tokens.has_serial;
 	unseal.serial = tokens.serial;
-	unseal.choose = values->tokens.non_interactive ? NULL : unseal_choose;
+	unseal.choose = values->tokens.non_interactive ? NULL : use_tokens_choose;
 	return turns(values, &unseal, diag);
 }
 

@@ -20,8 +20,5 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 		 const struct seal_unseal_state *state, int gave);
 void unseal_details(const struct values *values, const struct seal_unseal *unseal,
 		    const struct seal_unseal_state *state, int gave);
-/* For seal_unseal.choose: asks a person by name and serial. */
-int unseal_choose(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
-		  struct seal_diag *diag);
 
 #endif

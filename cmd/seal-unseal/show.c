@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "ceremony/prompt.h"
 #include "seal-unseal.h"
 
 #include "base/banned.h"
@@ -84,24 +83,4 @@ void unseal_details(const struct values *values, const struct seal_unseal *unsea
 	}
 	*values->details = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
-}
-
-int unseal_choose(void *ctx SEAL_UNUSED, const struct seal_open_fit *fits, size_t count,
-		  size_t *out_index, struct seal_diag *diag)
-{
-	char line[512];
-
-	seal_prompt_say("Several tokens here hold a share that is wanted:\n");
-	for (size_t i = 0; i < count; i++) {
-		const struct seal_token_info *info = &fits[i].info;
-
-		if (info->has_serial)
-			(void)snprintf(line, sizeof line, "  %zu  %s: %s, serial %u\n", i + 1,
-				       fits[i].card->name, info->model, info->serial);
-		else
-			(void)snprintf(line, sizeof line, "  %zu  %s: %s\n", i + 1,
-				       fits[i].card->name, info->where);
-		seal_prompt_say(line);
-	}
-	return seal_prompt_number("Whose turn is it? ", count, out_index, diag);
 }

@@ -37,22 +37,8 @@ static int grow(struct seal_cards *cards, struct seal_diag *diag)
 	return SEAL_OK;
 }
 
-int seal_cards_add(struct seal_cards *cards, const char *path, struct seal_diag *diag)
+static const char *same_token(const struct seal_cards *cards, const struct seal_card *card)
 {
-	struct seal_card *card;
-	int error;
-
-	if (cards->count == SEAL_CARDS_MAX)
-		return seal_fail(diag, SEAL_E_TOOLONG, "more than %u cards", SEAL_CARDS_MAX);
-	if (strlen(path) >= sizeof cards->path[0])
-		return seal_fail(diag, SEAL_E_TOOLONG, "path of a card");
-	error = grow(cards, diag);
-	if (error)
-		return error;
-	card = &cards->list[cards->count];
-	error = seal_card_read(path, card, diag);
-	if (error)
-		return error;
 	for (size_t i = 0; i < cards->count; i++) {
 		const struct seal_card *other = &cards->list[i];
 
@@ -60,11 +46,60 @@ int seal_cards_add(struct seal_cards *cards, const char *path, struct seal_diag 
 		    (other->signing_kind == card->signing_kind &&
 		     other->signing_len == card->signing_len &&
 		     seal_eq_ct(other->signing, card->signing, card->signing_len)))
-			return seal_fail(diag, SEAL_E_DUPLICATE, "%s: the token of %s", path,
-					 cards->path[i]);
+			return cards->path[i];
 	}
+	return NULL;
+}
+
+static int push(struct seal_cards *cards, const struct seal_card *card, const char *path,
+		struct seal_diag *diag)
+{
+	const char *twin = same_token(cards, card);
+	int error;
+
+	if (twin)
+		return seal_fail(diag, SEAL_E_DUPLICATE, "%s: the token of %s", path, twin);
+	if (cards->count == SEAL_CARDS_MAX)
+		return seal_fail(diag, SEAL_E_TOOLONG, "more than %u cards", SEAL_CARDS_MAX);
+	if (strlen(path) >= sizeof cards->path[0])
+		return seal_fail(diag, SEAL_E_TOOLONG, "path of a card");
+	error = grow(cards, diag);
+	if (error)
+		return error;
+	cards->list[cards->count] = *card;
 	(void)snprintf(cards->path[cards->count++], sizeof cards->path[0], "%s", path);
 	return SEAL_OK;
+}
+
+int seal_cards_add(struct seal_cards *cards, const char *path, struct seal_diag *diag)
+{
+	struct seal_card *card = calloc(1, sizeof *card);
+	int error =
+		card ? seal_card_read(path, card, diag) : seal_fail(diag, SEAL_E_NOMEM, "cards");
+
+	if (!error)
+		error = push(cards, card, path, diag);
+	free(card);
+	return error;
+}
+
+int seal_cards_add_identity(struct seal_cards *cards, const char *path,
+			    const struct seal_identity_public *identity, struct seal_diag *diag)
+{
+	struct seal_card *card = calloc(1, sizeof *card);
+	int error;
+
+	if (!card)
+		return seal_fail(diag, SEAL_E_NOMEM, "cards");
+	card->kind = SEAL_CARD_PASSPHRASE;
+	card->signing_kind = SEAL_CARD_ED25519;
+	(void)snprintf(card->recipient, sizeof card->recipient, "%s", identity->recipient);
+	memcpy(card->signing, identity->signing, sizeof identity->signing);
+	card->signing_len = sizeof identity->signing;
+	/* Its real card knows more. */
+	error = same_token(cards, card) ? SEAL_OK : push(cards, card, path, diag);
+	free(card);
+	return error;
 }
 
 static int is_card(const struct dirent *entry)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "crypto/identity.h"
 #include "share/card.h"
 
 /* The cards of a folder: every *.card, in order of file names. */
@@ -23,5 +24,11 @@ SEAL_MUST_CHECK int seal_cards_add(struct seal_cards *cards, const char *path,
 /* Adds a folder's; one bad card is an error. SEAL_E_NOTFOUND where it has none. */
 SEAL_MUST_CHECK int seal_cards_add_folder(struct seal_cards *cards, const char *dir,
 					  struct seal_diag *diag);
+
+/* A card without a name and not signed, for an identity file whose card is not here: the
+   search of tokens (open.h) takes it. Nothing is added where its card is there. */
+SEAL_MUST_CHECK int seal_cards_add_identity(struct seal_cards *cards, const char *path,
+					    const struct seal_identity_public *identity,
+					    struct seal_diag *diag);
 
 #endif

@@ -16,7 +16,8 @@ struct opening {
 	const struct seal_open_job *job;
 	struct seal_open_fit *fits; /* SEAL_OPEN_FITS */
 	size_t count;
-	struct seal_opened *out; /* NULL: only look */
+	const struct seal_card **out_card;
+	struct seal_token **out_token; /* NULL: only look */
 };
 
 void seal_opened_done(struct seal_opened *opened)
@@ -25,6 +26,12 @@ void seal_opened_done(struct seal_opened *opened)
 	seal_secret_free(opened->text);
 	seal_token_free(opened->token);
 	*opened = (struct seal_opened){0};
+}
+
+/* A card without a name is of whoever has its identity file. */
+static int is_of(const struct seal_card *card, const char *custodian)
+{
+	return !custodian || !card->name[0] || strcmp(custodian, card->name) == 0;
 }
 
 /* 2: a tag says so, 1: it may be, 0: it is not. */
@@ -94,8 +101,7 @@ static int find(struct opening *opening, const struct seal_age_stanza *stanzas, 
 			struct seal_diag own = {0};
 			int error;
 
-			if ((job->custodian && strcmp(job->custodian, card->name) != 0) ||
-			    fit(card, stanzas, count) != want)
+			if (!is_of(card, job->custodian) || fit(card, stanzas, count) != want)
 				continue;
 			cards++;
 			error = look(opening, card, want == 2, &own);
@@ -142,7 +148,7 @@ static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count
 	int error = find(opening, stanzas, count, diag);
 
 	/* Looking ends here; the caller knows that it was no failure. */
-	if (error || !opening->out)
+	if (error || !opening->out_token)
 		return error ? error : SEAL_E_INTERRUPTED;
 	if (opening->count > 1)
 		error = choose(opening, &index, diag);
@@ -150,16 +156,16 @@ static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count
 		error = seal_fail(diag, SEAL_E_ARGUMENT, "choice of a token");
 	if (!error)
 		error = seal_token_open(opening->job->place, opening->fits[index].card,
-					&opening->out->token, diag);
+					opening->out_token, diag);
 	if (error)
 		return error;
-	opening->out->card = *opening->fits[index].card;
-	opener.token = opening->out->token;
+	*opening->out_card = opening->fits[index].card;
+	opener.token = *opening->out_token;
 	identity = seal_token_identity(&opener);
 	error = identity.unwrap(identity.ctx, stanzas, count, file_key, diag);
 	if (error == SEAL_E_NOIDENTITY)
 		error = seal_fail(diag, error, "not sealed to the token of %s",
-				  opening->out->card.name);
+				  (*opening->out_card)->name);
 	return error;
 }
 
@@ -190,12 +196,34 @@ int seal_open_fits(const struct seal_open_job *job,
 	return SEAL_OK;
 }
 
+static int any_unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count,
+		      struct seal_secret *file_key, struct seal_diag *diag)
+{
+	struct seal_open_any *any = ctx;
+	struct seal_open_fit fits[SEAL_OPEN_FITS] = {0};
+	const struct seal_card *card = NULL;
+	struct opening opening = {any->job, fits, 0, &card, &any->token};
+
+	return unwrap(&opening, stanzas, count, file_key, diag);
+}
+
+struct seal_age_identity seal_open_identity(struct seal_open_any *any)
+{
+	return (struct seal_age_identity){any_unwrap, any};
+}
+
+void seal_open_any_done(struct seal_open_any *any)
+{
+	seal_token_free(any->token);
+	any->token = NULL;
+}
+
 /* All of the text is there and authentic now. */
 static int check(struct seal_opened *opened, struct seal_diag *diag)
 {
 	int error = seal_payload_parse(opened->text, &opened->payload, &opened->share, diag);
 
-	if (!error && strcmp(opened->payload.custodian, opened->card.name) != 0)
+	if (!error && !is_of(&opened->card, opened->payload.custodian))
 		error = seal_fail(diag, SEAL_E_MISMATCH,
 				  "it is the share of %s, sealed to the token of %s",
 				  opened->payload.custodian, opened->card.name);
@@ -207,7 +235,8 @@ int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_ope
 {
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
 	struct seal_open_fit fits[SEAL_OPEN_FITS] = {0};
-	struct opening opening = {job, fits, 0, &opened};
+	const struct seal_card *card = NULL;
+	struct opening opening = {job, fits, 0, &card, &opened.token};
 	struct seal_mem_sink to = {.cap = SEAL_PAYLOAD_TEXT};
 	int error = seal_secret_new(SEAL_PAYLOAD_TEXT, &opened.text, diag);
 
@@ -219,6 +248,7 @@ int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_ope
 		error = seal_fail(diag, SEAL_E_FORMAT, "an empty share");
 	if (error)
 		return error;
+	opened.card = *card;
 	seal_secret_shrink(opened.text, to.len);
 	error = check(&opened, diag);
 	if (error)

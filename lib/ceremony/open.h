@@ -28,7 +28,7 @@ struct seal_open_fit {
 struct seal_open_job {
 	const uint8_t *file; /* armored or binary age */
 	size_t len;
-	const struct seal_card *cards; /* only tokens of these are used */
+	const struct seal_card *cards; /* only tokens of these; without a name: anybody's */
 	size_t card_count;
 	const char *custodian; /* only cards of this name; NULL: any */
 	int has_serial;	       /* only the token with this serial */
@@ -65,5 +65,14 @@ SEAL_MUST_CHECK int seal_open_fits(const struct seal_open_job *job,
    another custodian than the card. */
 SEAL_MUST_CHECK int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_opened,
 				    struct seal_diag *diag);
+
+/* For seal_age_open of any age file: the same search, with job->cards and what follows
+   them. NULL token before; any and job must outlive the identity. */
+struct seal_open_any {
+	const struct seal_open_job *job;
+	struct seal_token *token;
+};
+struct seal_age_identity seal_open_identity(struct seal_open_any *any);
+void seal_open_any_done(struct seal_open_any *any);
 
 #endif

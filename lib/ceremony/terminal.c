@@ -18,6 +18,7 @@
 #include "base/banned.h"
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+#define PIECE 240u /* of text, shown at a time */
 #define WATCHED (sizeof watched / sizeof watched[0])
 
 static volatile sig_atomic_t ended, stopped, continued;
@@ -55,15 +56,34 @@ static void show(int fd, const char *text)
 	}
 }
 
-/* Names of readers and paths come from outside: no controls reach the terminal. */
+/* How much of text is one piece: up to a newline, or PIECE bytes that end with a character. */
+static size_t piece_of(const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (len > PIECE)
+		for (len = PIECE; len > 1 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+			continue;
+	return len;
+}
+
+/* Names of readers and paths come from outside: no controls but newlines reach the
+   terminal. */
 static void show_clean(int fd, const char *text)
 {
-	struct seal_diag clean = {0};
-	char line[SEAL_DIAG_TEXT * 2];
+	while (*text) {
+		struct seal_diag clean = {0};
+		char line[SEAL_DIAG_TEXT * 2];
+		size_t len = piece_of(text);
 
-	(void)seal_fail(&clean, SEAL_E_USAGE, "%s", text);
-	seal_diag_line(&clean, line, sizeof line);
-	show(fd, line);
+		(void)seal_fail(&clean, SEAL_E_USAGE, "%.*s", (int)len, text);
+		seal_diag_line(&clean, line, sizeof line);
+		show(fd, line);
+		text += len;
+		if (*text == '\n')
+			show(fd, "\n");
+		text += *text == '\n';
+	}
 }
 
 static int set(int fd, int when, const struct termios *settings)
@@ -209,6 +229,7 @@ void seal_terminal_say(const char *text)
 	if (fd < 0)
 		return;
 	show_clean(fd, text);
-	show(fd, "\n");
+	if (!text[0] || text[strlen(text) - 1] != '\n')
+		show(fd, "\n");
 	(void)close(fd);
 }

@@ -15,7 +15,8 @@
    program; after it goes on the question is asked again, from nothing. */
 SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap,
 				      size_t *out_len, struct seal_diag *diag);
-/* Without waiting; nothing happens where there is no terminal. */
+/* A line, or several, with a newline at the end; nothing happens where there is no terminal.
+   In all texts controls other than newlines become '?'. */
 void seal_terminal_say(const char *text);
 
 #endif
