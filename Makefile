@@ -115,6 +115,8 @@ FAULTS := malloc calloc mlock getrandom write fsync fdatasync linkat open
 $(BUILD)/tests/test_fault_%: $(BUILD)/tests/unit/test_fault_%.o $(BUILD)/tests/unit/faults.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))
+# Named, so that this rule is taken also where only the test's own object is there yet.
+$(filter $(BUILD)/tests/test_fault_%,$(UNIT)): $(BUILD)/tests/unit/faults.o
 
 $(BUILD)/tests/ct_%: $(BUILD)/tests/ct/ct_%.o $(LIB)
 	@mkdir -p $(@D)
