@@ -57,10 +57,11 @@ static int is_number(const char *text, size_t len, int *out_plain)
 {
 	size_t from = len && text[0] == '-';
 	size_t at = digits(text, len, from);
-	int plain = at == len && at - from <= 18 && !(from && text[from] == '0');
+	int plain;
 
 	if (at == from || (text[from] == '0' && at - from > 1))
 		return 0;
+	plain = at == len && at - from <= 18 && !(from && text[from] == '0');
 	if (at < len && text[at] == '.') {
 		size_t point = ++at;
 

@@ -1,7 +1,7 @@
 /* The core and its log: a line before each act and before each answer, neither without
    the line, and nothing in it that could be used. */
 
-#include "core_cards.h"
+#include "core_submit.h"
 
 #include "audit/line.h"
 

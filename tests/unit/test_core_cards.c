@@ -1,7 +1,7 @@
 /* Init with cards, and unsealing by sealed submissions: who may, what leaves, what is
    refused by name. */
 
-#include "core_cards.h"
+#include "core_submit.h"
 
 #include <glob.h>
 

@@ -1,6 +1,6 @@
 /* What the core refuses: bodies, tokens, inits. Nothing is changed by any of it. */
 
-#include "core_cards.h"
+#include "core_submit.h"
 
 static char *deep(const char *head, unsigned depth, const char *tail)
 {

@@ -76,6 +76,16 @@ static void refused(void **state)
 			fail_msg("%zu: %s", i, texts[i]);
 		assert_null(json);
 	}
+	/* Nothing behind the end is read: a number that is cut there. */
+	for (size_t len = 1; len < 4; len++) {
+		char *exact = malloc(len);
+
+		assert_non_null(exact);
+		memcpy(exact, len == 1 ? "-" : len == 2 ? "1." : "1e+", len);
+		assert_int_equal(seal_json_parse(exact, len, &(json_t *){NULL}, NULL),
+				 SEAL_E_FORMAT);
+		free(exact);
+	}
 	assert_int_equal(seal_json_parse("{\"a\":\0}", 7, &(json_t *){NULL}, NULL), SEAL_E_FORMAT);
 }
 
