@@ -29,6 +29,13 @@ ok "the secret is in no file" run "! grep -rqF 'planted secret' $dir/set"
 mkdir "$dir/empty"
 ok "into an empty folder" run "$split -k 3 -o $dir/empty/ <$dir/secret"
 ok "JSON" run "$split -k 2 -o $dir/json --json <$dir/secret | jq -e '.result == \"OK\" and .exit == 0 and .total == 5 and .threshold == 2 and .custodians[1] == \"bruno\"'"
+fields() { # every member of the report is in the manual
+	for field in $("$s" -k 2 --cards "$dir/cards" --fingerprints "$dir/fp" -o "$dir/fields" --json <"$dir/secret" | jq -r 'keys[]'); do
+		grep -q "^\.Cm $field\b" man/seal-split.1 || { echo "$field"; return 1; }
+	done
+	[ -n "$field" ]
+}
+ok "each member of it is in the manual" fields
 ok "groups" run "$split -g ops=2,security=1 -o $dir/groups <$dir/secret >$dir/out"
 ok "they are in the manifest" grep -q "^group: ops 2 of 3" "$dir/groups/manifest"
 

@@ -65,11 +65,32 @@ inner = derive(1) + derive(2)
 counter = nonce[12:] + (2).to_bytes(4, "big")
 sys.stdout.buffer.write(openssl("-aes-256-ctr", inner, box[:-16], "-iv", counter.hex()))
 P
-by_hand() { # NAME NAME
-	cat "$dir/$1" "$dir/$2" | sed -n 's/^key: //p' | "$BUILD/bin/seal-combine" --plain >"$dir/key" &&
-		python3 "$dir/open.py" "$(od -An -v -tx1 "$dir/key" | tr -d ' \n')" "$dir/set/secret.sealed" |
-		cmp - "$dir/secret"
+by_hand() { # KEYS SET SECRET NAME NAME
+	keys=$1 set=$2 secret=$3
+	shift 3
+	for name; do age -d -i "$keys/$name.key" "$set/$name.share"; done |
+		sed -n 's/^key: //p' | "$BUILD/bin/seal-combine" --plain >"$dir/key" &&
+		python3 "$dir/open.py" "$(od -An -v -tx1 "$dir/key" | tr -d ' \n')" "$set/secret.sealed" |
+		cmp - "$secret"
 }
-ok "by hand: alice and bruno" by_hand alice bruno
-ok "by hand: chloe and alice" by_hand chloe alice
+ok "by hand: alice and bruno" by_hand "$dir/cards" "$dir/set" "$dir/secret" alice bruno
+ok "by hand: chloe and alice" by_hand "$dir/cards" "$dir/set" "$dir/secret" chloe alice
+
+# Sets of an earlier day.
+old=tests/vectors/set
+combined() { # SET NAME...
+	set=$1
+	shift
+	for name; do printf '%s opens it\n' "$name"; done >"$dir/words"
+	for name; do
+		set -- "$@" -i "$old/keys/$name.identity"
+		shift
+	done
+	"$BUILD/bin/seal-combine" "$@" --non-interactive --passphrase-fd 3 "$old/$set" 3<"$dir/words" |
+		cmp - "$old/secret"
+}
+ok "a recorded set, by hand" by_hand "$old/keys" "$old/flat" "$old/secret" emma bruno
+ok "a recorded set" combined flat alice emma
+ok "a recorded set with groups" combined groups alice bruno emma
+ok "their cards are taken to new sets" run "$BUILD/bin/seal-split -k 2 --cards $old/flat/cards --fingerprints $old/fingerprints -o $dir/again <$old/secret"
 done_testing

@@ -3,6 +3,7 @@
 
 /* The people and the keys of a share set that is made in a test. */
 
+#include "crypto/note.h"
 #include "holders.h"
 #include "share/set.h"
 
@@ -73,6 +74,21 @@ static inline struct seal_set_policy policy_groups(void)
 	policy.groups[0] = (struct seal_manifest_group){"ops", 2, 0};
 	policy.groups[1] = (struct seal_manifest_group){"security", 1, 0};
 	return policy;
+}
+
+/* Signed as a manifest is, whatever the text says. */
+static inline char *sign_text(struct seal_secret *signer, const char *text, const char *name,
+			      size_t *out_len)
+{
+	struct seal_note_key key;
+	struct seal_note_signer by;
+	char *note = NULL;
+
+	assert_int_equal(seal_note_key_ed25519(name, seal_secret_bytes(signer) + 32, &key, NULL),
+			 SEAL_OK);
+	by = seal_note_signer_ed25519(&key, signer);
+	assert_int_equal(seal_note_sign(text, strlen(text), &by, 1, &note, out_len, NULL), SEAL_OK);
+	return note;
 }
 
 #endif
