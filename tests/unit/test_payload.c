@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/encode.h"
+#include "base/file.h"
 #include "share/payload.h"
 
 #define SET "00112233445566778899aabbccddeeff"
@@ -67,6 +68,29 @@ static void both_forms(void **state)
 	(void)state;
 	there_and_back(PLAIN, "", 3);
 	there_and_back(GROUP, "ops", 2);
+}
+
+/* The example of the manual is one. */
+static void of_the_manual(void **state)
+{
+	struct seal_payload payload;
+	struct seal_secret *share = NULL;
+	uint8_t *page = NULL;
+	size_t len = 0;
+	char *text;
+	char *end;
+
+	(void)state;
+	assert_int_equal(seal_file_read("man/sealkit-share.5", 65536, &page, &len, NULL), SEAL_OK);
+	text = strstr((char *)page, ".Bd -literal -offset indent\n");
+	assert_non_null(text);
+	text = strchr(text, '\n') + 1;
+	end = strstr(text, ".Ed\n");
+	assert_non_null(end);
+	assert_int_equal(parse(text, (size_t)(end - text), &payload, &share, NULL), SEAL_OK);
+	assert_string_equal(payload.custodian, "bruno");
+	seal_secret_free(share);
+	free(page);
 }
 
 static void refuse(const char *text, size_t len, int wanted)
@@ -210,8 +234,11 @@ static void the_longest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_forms),	     cmocka_unit_test(other_spellings),
-		cmocka_unit_test(one_spelling_each), cmocka_unit_test(what_cannot_be_written),
+		cmocka_unit_test(both_forms),
+		cmocka_unit_test(of_the_manual),
+		cmocka_unit_test(other_spellings),
+		cmocka_unit_test(one_spelling_each),
+		cmocka_unit_test(what_cannot_be_written),
 		cmocka_unit_test(the_longest),
 	};
 
