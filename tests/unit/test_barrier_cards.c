@@ -230,6 +230,30 @@ static void init_may_be_repeated_until_in_force(void **state)
 	end(&vault, &room);
 }
 
+/* The same from a set without cards to one with. */
+static void cards_after_plain_shares(void **state)
+{
+	struct vault vault = {0};
+	struct room room;
+	struct seal_secret *old[3] = {0};
+
+	(void)state;
+	room_init(&room, 5, NULL);
+	vault_open(&vault);
+	must(seal_barrier_init_plain(vault.barrier, 2, 3, NULL, 0, old, &diag));
+	assert_int_equal(seal_barrier_prove(vault.barrier, 0, NULL), SEAL_E_NOTFOUND);
+	assert_int_equal(give(&vault, old[0], 1), SEAL_OK);
+	assert_int_equal(init_again(&vault, &room, 1), SEAL_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(give(&vault, old[i], 1), SEAL_E_MISMATCH);
+		seal_secret_free(old[i]);
+	}
+	vault_reopen(&vault);
+	open_shares(&room, &vault);
+	wake(&vault, &room);
+	end(&vault, &room);
+}
+
 static void refused_inits_leave_nothing(void **state)
 {
 	struct vault vault = {0};
@@ -359,6 +383,7 @@ int main(void)
 		case_of(wrong_shares_change_nothing),
 		case_of(nonces_and_clocks),
 		case_of(init_may_be_repeated_until_in_force),
+		case_of(cards_after_plain_shares),
 		case_of(refused_inits_leave_nothing),
 		case_of(proofs_let_sealed_shares_go),
 		case_of(rotation_leaves_no_row),
