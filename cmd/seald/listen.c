@@ -104,7 +104,7 @@ int seald_folder(const char *path, uid_t uid, gid_t gid, struct seal_diag *diag)
 
 int seald_audit(const char *path, int *out_fd, struct seal_diag *diag)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "audit: %s", path);

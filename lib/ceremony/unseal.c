@@ -175,7 +175,12 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 	if (error)
 		return seal_because(diag, error, "share of %s", manifest->shares[index].custodian);
 	submission.share = opened.share;
-	error = seal_client_submit(unseal->client, &submission, &state->status, diag);
+	if (unseal->reset) {
+		error = seal_client_submit(unseal->client, &submission, &state->status, diag);
+		submission.reset = 0;
+	}
+	if (!error)
+		error = seal_client_submit(unseal->client, &submission, &state->status, diag);
 	if (error)
 		return error;
 	mark_given(unseal, state);
