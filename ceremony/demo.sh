@@ -167,7 +167,7 @@ turn_in() { # FOLDER NAME PIN
 	seal-unseal -n "$2" --pin-fd 3 --non-interactive "${to[@]}" "$1" 3<<<"$3"
 }
 refused "wrong share" bruno turn_in "$work/wrong" bruno "$pin_bruno"
-refused "swapped share" bruno turn_in "$work/swapped" bruno "$pin_bruno"
+refused "swapped share" "another person's share" turn_in "$work/swapped" bruno "$pin_bruno"
 piv_ctl alice block-pin >/dev/null
 refused "blocked PIN" blocked turn_in "$a/set" alice "$pin_alice"
 
@@ -179,9 +179,8 @@ is_open || die "three shares did not open it"
 token | api GET secret/demo | grep -q 'only a quorum opened this' || die "what was written is gone"
 
 step "stock age opens chloe's share, with the identity that her token unwraps"
-jq -r .fido2.identity "$a/cards/chloe.card" >"$work/chloe.plugin"
 jq -r .fido2.wrapped "$a/cards/chloe.card" |
-	seal-open --raw -i "$work/chloe.plugin" --device "$dev_chloe" --pin-fd 3 --non-interactive 3<<<"$pin_chloe" |
+	seal-open --raw --card "$a/cards/chloe.card" --device "$dev_chloe" --pin-fd 3 --non-interactive 3<<<"$pin_chloe" |
 	age -d -i - "$a/set/chloe.share" | sed 's/^key: .*/key: (33 bytes in base64)/' | tee "$work/opened"
 grep -q '^custodian: chloe$' "$work/opened" || die "age opened something else"
 

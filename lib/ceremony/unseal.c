@@ -87,6 +87,17 @@ struct fits {
 	size_t count;
 };
 
+static int explain(struct seal_diag *why, int error, const char *custodian)
+{
+	if (error == SEAL_E_NOIDENTITY)
+		return seal_fail(
+			why, error,
+			"share of %s: the file is not sealed to that person's card: another "
+			"person's share, or of another set",
+			custodian);
+	return seal_because(why, error, "share of %s", custodian);
+}
+
 /* Tokens here, one for each share that they open. A token that is absent is what is expected
    of most shares; any other trouble is kept, and told if nothing fits. */
 static int find(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
@@ -111,7 +122,7 @@ static int find(const struct seal_unseal *unseal, const struct seal_unseal_state
 			fits->list[fits->count] = found[0];
 			fits->index[fits->count++] = i;
 		} else if (error != SEAL_E_TOKENABSENT && !kept) {
-			kept = seal_because(&why, error, "share of %s", job.custodian);
+			kept = explain(&why, error, job.custodian);
 			first = why;
 		}
 	}
