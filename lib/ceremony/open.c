@@ -18,6 +18,7 @@ struct opening {
 	size_t count;
 	const struct seal_card **out_card;
 	struct seal_token **out_token; /* NULL: only look */
+	struct seal_diag why;	       /* of SEAL_E_NOIDENTITY, which age says in its own words */
 };
 
 void seal_opened_done(struct seal_opened *opened)
@@ -138,10 +139,9 @@ static int choose(struct opening *opening, size_t *out_index, struct seal_diag *
 		fits[0].card->name, fits[0].info.where, fits[1].card->name, fits[1].info.where);
 }
 
-static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count,
-		  struct seal_secret *file_key, struct seal_diag *diag)
+static int use(struct opening *opening, const struct seal_age_stanza *stanzas, size_t count,
+	       struct seal_secret *file_key, struct seal_diag *diag)
 {
-	struct opening *opening = ctx;
 	struct seal_token_opener opener = {.asker = opening->job->asker};
 	struct seal_age_identity identity;
 	size_t index = 0;
@@ -169,14 +169,28 @@ static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count
 	return error;
 }
 
+static int unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t count,
+		  struct seal_secret *file_key, struct seal_diag *diag)
+{
+	struct opening *opening = ctx;
+	int error = use(opening, stanzas, count, file_key, &opening->why);
+
+	if (error && diag)
+		*diag = opening->why;
+	return error;
+}
+
 static int read_file(struct opening *opening, struct seal_mem_sink *to, struct seal_diag *diag)
 {
 	const struct seal_age_identity identity = {unwrap, opening};
 	struct seal_mem_source from = {opening->job->file, opening->job->len, 0};
 	struct seal_source source = seal_source_mem(&from);
 	struct seal_sink sink = seal_sink_mem(to);
+	int error = seal_age_open(&identity, 1, &source, &sink, diag);
 
-	return seal_age_open(&identity, 1, &source, &sink, diag);
+	if (error == SEAL_E_NOIDENTITY && opening->why.error == error && diag)
+		*diag = opening->why;
+	return error;
 }
 
 int seal_open_fits(const struct seal_open_job *job,
@@ -202,7 +216,7 @@ static int any_unwrap(void *ctx, const struct seal_age_stanza *stanzas, size_t c
 	struct seal_open_any *any = ctx;
 	struct seal_open_fit fits[SEAL_OPEN_FITS] = {0};
 	const struct seal_card *card = NULL;
-	struct opening opening = {any->job, fits, 0, &card, &any->token};
+	struct opening opening = {any->job, fits, 0, &card, &any->token, {0}};
 
 	return unwrap(&opening, stanzas, count, file_key, diag);
 }
@@ -236,7 +250,7 @@ int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_ope
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
 	struct seal_open_fit fits[SEAL_OPEN_FITS] = {0};
 	const struct seal_card *card = NULL;
-	struct opening opening = {job, fits, 0, &card, &opened.token};
+	struct opening opening = {job, fits, 0, &card, &opened.token, {0}};
 	struct seal_mem_sink to = {.cap = SEAL_PAYLOAD_TEXT};
 	int error = seal_secret_new(SEAL_PAYLOAD_TEXT, &opened.text, diag);
 
