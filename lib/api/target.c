@@ -27,6 +27,15 @@ static int next_byte(const char *text, size_t len, size_t *at, int plus)
 	return byte;
 }
 
+/* Paths go into the audit log as they are: nothing in them may drive a terminal or turn text
+   about. */
+static int is_control(int32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+	       (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
 static int decode(const char *text, size_t len, int plus, char *out, size_t cap,
 		  struct seal_diag *diag)
 {
@@ -37,16 +46,18 @@ static int decode(const char *text, size_t len, int plus, char *out, size_t cap,
 
 		if (byte < 0)
 			return seal_fail(diag, SEAL_E_FORMAT, "request target: bad escape");
-		if (byte < 0x20 || byte == 0x7f)
-			return seal_fail(diag, SEAL_E_FORMAT, "request target: control character");
 		if (count >= cap)
 			return seal_fail(diag, SEAL_E_TOOLONG, "request target");
 		out[count++] = (char)byte;
 	}
 	out[count] = 0;
 	for (size_t at = 0; at < count;) {
-		if (seal_utf8_next(out, count, &at) < 0)
+		int32_t point = seal_utf8_next(out, count, &at);
+
+		if (point < 0)
 			return seal_fail(diag, SEAL_E_FORMAT, "request target: not UTF-8");
+		if (is_control(point))
+			return seal_fail(diag, SEAL_E_FORMAT, "request target: control character");
 	}
 	return SEAL_OK;
 }
