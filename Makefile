@@ -48,7 +48,7 @@ INTEROP  := $(patsubst tests/interop/%.c,$(BUILD)/tests/interop_%,$(sort $(wildc
 BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 VIRTUAL  := $(patsubst tests/virtual/%/main.c,$(BUILD)/tests/%,$(sort $(wildcard tests/virtual/*/main.c)))
-SEALDS   := $(BUILD)/tests/seald-fake $(BUILD)/tests/seald-hooked
+SEALDS   := $(BUILD)/tests/seald-fake $(BUILD)/tests/seald-short $(BUILD)/tests/seald-hooked
 MANS     := $(sort $(wildcard man/*.1 man/*.5 man/*.8))
 
 all: $(LIB) $(BINS)
@@ -82,10 +82,13 @@ $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/virtual
 endef
 $(foreach t,$(notdir $(VIRTUAL)),$(eval $(call virtual_rule,$(t))))
 
-# The daemon with a core that misbehaves on request, and with a gate that does what an
-# attacker would (tests/seald); neither is ever installed.
+# The daemon with a core that misbehaves on request, with short limits, and with a gate that
+# does what an attacker would (tests/seald); none is ever installed.
 SEALD_OBJ := $(patsubst %.c,$(BUILD)/%.o,cmd/tool.c $(sort $(wildcard cmd/seald/*.c)))
 $(BUILD)/tests/seald-fake: $(SEALD_OBJ) $(BUILD)/tests/seald/fake_core.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+$(BUILD)/tests/seald-short: $(SEALD_OBJ) $(BUILD)/tests/seald/fake_core.o $(BUILD)/tests/seald/short_limits.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 $(BUILD)/hooked/%.o: %.c Makefile

@@ -14,7 +14,6 @@
 
 #define EARLY_MAX 65536u
 #define LINGER_MS 2000u
-#define PACE 65536u /* bytes that earn one second more */
 
 static void watch(struct seal_conn *conn, int on)
 {
@@ -224,6 +223,14 @@ static void shake(struct seal_conn *conn)
 	}
 }
 
+void seal_conn_nudge(struct seal_conn *conn)
+{
+	if (conn->at == SEAL_CONN_HANDSHAKE)
+		shake(conn);
+	else if (seal_conn_is_idle(conn))
+		read_some(conn);
+}
+
 /* Drops what a client still sends to a connection that was answered for good. */
 static void hear_out(struct seal_conn *conn)
 {
@@ -317,16 +324,6 @@ void seal_conn_free(struct seal_conn *conn)
 	seal_gate_listen(gate, 1);
 }
 
-void seal_gate_reap(struct seal_gate *gate)
-{
-	while (gate->dead) {
-		struct seal_conn *conn = gate->dead;
-
-		gate->dead = conn->next_dead;
-		free(conn);
-	}
-}
-
 static uint64_t allowed(const struct seal_conn *conn)
 {
 	const struct seal_gate_limits *limits = &conn->gate->config.limits;
@@ -349,7 +346,7 @@ static uint64_t allowed(const struct seal_conn *conn)
 	case SEAL_CONN_DEAD:
 		break;
 	}
-	return limits->body_ms + conn->moved / PACE * 1000;
+	return limits->body_ms + conn->moved / limits->pace * 1000;
 }
 
 void seal_conn_sweep(struct seal_conn *conn, uint64_t now)

@@ -22,18 +22,6 @@
 #define SWEEP_MS 250
 #define CONNECTIONS_MAX 65536u
 
-struct seal_gate_limits seal_gate_limits_default(void)
-{
-	return (struct seal_gate_limits){.connections = 1024,
-					 .header_ms = 10000,
-					 .body_ms = 60000,
-					 .idle_ms = 75000,
-					 .core_ms = 60000,
-					 .drain_ms = 5000,
-					 .body = (size_t)32 << 20,
-					 .memory = (size_t)256 << 20};
-}
-
 uint64_t seal_gate_now(void)
 {
 	struct timespec at = {0};
@@ -60,6 +48,19 @@ void seal_gate_listen(struct seal_gate *gate, int on)
 		else
 			(void)event_del(&gate->listeners[i]);
 	}
+}
+
+void seal_gate_reap(struct seal_gate *gate)
+{
+	while (gate->dead) {
+		struct seal_conn *conn = gate->dead;
+
+		gate->dead = conn->next_dead;
+		free(conn);
+	}
+	/* A gate that is stopping ends with its last connection, or when time is over. */
+	if (gate->stopping && (gate->count == 0 || seal_gate_now() >= gate->stop_at))
+		seal_gate_end(gate, SEAL_OK);
 }
 
 /* At the limit the connection that idles longest makes room. */
@@ -140,13 +141,6 @@ static void on_listener(evutil_socket_t fd, short what SEAL_UNUSED, void *ctx)
 	}
 }
 
-/* A gate that is stopping ends with its last connection, or when time is over. */
-static void end_if_done(struct seal_gate *gate)
-{
-	if (gate->stopping && (gate->count == 0 || seal_gate_now() >= gate->stop_at))
-		seal_gate_end(gate, SEAL_OK);
-}
-
 static void on_sweep(evutil_socket_t fd SEAL_UNUSED, short what SEAL_UNUSED, void *ctx)
 {
 	struct seal_gate *gate = ctx;
@@ -155,12 +149,11 @@ static void on_sweep(evutil_socket_t fd SEAL_UNUSED, short what SEAL_UNUSED, voi
 	for (uint32_t i = 0; i < gate->config.limits.connections; i++)
 		if (gate->conns[i])
 			seal_conn_sweep(gate->conns[i], now);
-	seal_gate_reap(gate);
 	seal_gate_listen(gate, 1);
 	gate->sweeping = 0;
 	if (gate->count || gate->stopping)
 		start_sweeps(gate);
-	end_if_done(gate);
+	seal_gate_reap(gate);
 }
 
 static void stop(struct seal_gate *gate)
@@ -173,12 +166,14 @@ static void stop(struct seal_gate *gate)
 	for (uint32_t i = 0; i < gate->config.limits.connections; i++) {
 		struct seal_conn *conn = gate->conns[i];
 
+		/* What has arrived and is not read yet counts as under way. */
+		if (conn)
+			seal_conn_nudge(conn);
 		if (conn && (conn->at == SEAL_CONN_HANDSHAKE || seal_conn_is_idle(conn)))
 			seal_conn_free(conn);
 	}
-	seal_gate_reap(gate);
 	start_sweeps(gate);
-	end_if_done(gate);
+	seal_gate_reap(gate);
 }
 
 static void say(struct seal_gate *gate, char word, const char *text)

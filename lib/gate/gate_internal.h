@@ -90,6 +90,8 @@ void seal_conn_open(struct seal_gate *gate, int fd, const char *peer);
 void seal_conn_free(struct seal_conn *conn);
 /* Reads on: a request is over. */
 void seal_conn_go_on(struct seal_conn *conn);
+/* Takes what the socket has now. */
+void seal_conn_nudge(struct seal_conn *conn);
 void seal_conn_submit(struct seal_conn *conn);
 /* Closes what is over its time. */
 void seal_conn_sweep(struct seal_conn *conn, uint64_t now);

@@ -1,0 +1,141 @@
+"""The gate's limits, in a daemon that has short ones: who dawdles, floods or idles is closed."""
+import json
+import re
+import socket
+import ssl
+
+from daemon import Answer, Daemon, Tap, is_closed, ok, receive, same, send, until
+
+LIMIT = 8  # connections, tests/seald/short_limits.c
+
+
+def dribble(sock, parts):
+    """Sends part after part, each when the last is out; until the other side ends it."""
+    try:
+        for part in parts:
+            sock.sendall(part)
+            sock.settimeout(0.1)
+            try:
+                if not sock.recv(1, 0):
+                    return b""
+                return b"answered"
+            except (TimeoutError, ssl.SSLWantReadError):
+                continue
+            finally:
+                sock.settimeout(60)
+    except (ConnectionError, ssl.SSLError):
+        return b""
+    return None
+
+
+def forever(head, part):
+    yield head
+    while True:
+        yield part
+
+
+def slow(daemon):
+    for name, head, part in (
+            ("request line", b"G", b"E"),
+            ("fields", b"GET / HTTP/1.1\r\nHost: a\r\n", b"A: b\r\n"),
+            ("body", b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", b"x"),
+            ("chunks", b"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n")):
+        with daemon.connect() as sock:
+            # Never still, never done: only the whole time that it may take ends it.
+            ok(f"slow {name}: closed", dribble(sock, forever(head, part)) is not None)
+    with daemon.connect() as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        answer = Answer(sock)
+        ok("half a head: 408, and closed", answer.status == 408 and is_closed(sock))
+    with daemon.connect() as sock:
+        ok("no request: closed without a word", receive(sock, 1) == b"")
+    with daemon.connect() as sock:
+        daemon.ask(sock=sock)
+        ok("idle after a request: closed", receive(sock, 1) == b"")
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=60) as raw:
+        ok("no handshake: closed", receive(raw, 1) == b"")
+    same("others are served", daemon.ask().status, 200)
+
+
+def a_core_that_sleeps(daemon):
+    with daemon.connect() as sock:
+        send(sock, "GET", "/v1/fake/slow?3000")
+        answer = Answer(sock)
+        ok("a core that does not answer: 503, and closed", answer.status == 503 and is_closed(sock)
+           and b'"errors"' in answer.body, answer.status)
+    # The late answer finds nobody; the next one is not mistaken for it.
+    until(lambda: daemon.ask(target="/v1/after").status == 200)
+    same("the next answer is its own", json.loads(daemon.ask(target="/v1/own").body)["target"], "/v1/own")
+
+
+def a_client_that_does_not_read(daemon):
+    # With little room of its own, so that the answer stays with the server.
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.connect(("127.0.0.1", daemon.port))
+    with daemon.context().wrap_socket(raw, server_hostname="localhost") as sock:
+        send(sock, "GET", "/v1/fake/big?4000000")
+        # Nothing is read, so nothing can be sent: its time runs out.
+        ok("an answer that nobody takes: the connection ends",
+           until(lambda: len(connections(daemon)) == 0))
+
+
+def connections(daemon):
+    """The server's side of established connections, by the kernel."""
+    port = f"{daemon.port:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return [r for r in rows if r[1].endswith(f":{port}") and r[3] == "01" and r[9] != "0"]
+
+
+def full():
+    daemon = Daemon("seald-short", gates=1)
+    idle = []
+    for _ in range(LIMIT):
+        sock = daemon.connect()
+        daemon.ask(sock=sock)
+        idle.append(sock)
+    same("the one that idles longest makes room", daemon.ask().status, 200)
+    ok("it is closed, another one is not", is_closed(idle[0]) and daemon.ask(sock=idle[-1]).status == 200)
+    for sock in idle:
+        sock.close()
+    busy = []
+    for _ in range(LIMIT):
+        sock = daemon.connect()
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        busy.append(sock)
+    # None idles: the next client waits until one is over its time.
+    same("all busy: a client waits, and is served", daemon.ask().status, 200)
+    for sock in busy:
+        sock.close()
+    part = b"PUT /v1/fake/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n" + bytes(2900000)
+    floods = []
+    statuses = []
+    for _ in range(4):
+        sock = daemon.connect()
+        try:
+            sock.sendall(part)
+        except (ConnectionError, ssl.SSLError):
+            pass
+        floods.append(sock)
+    for sock in floods:
+        statuses.append(Answer(sock).status)
+        sock.close()
+    ok("more than the memory of a gate: 503", 503 in statuses and 408 in statuses, statuses)
+    same("5 MiB: 413 here", daemon.ask("PUT", "/v1/x", bytes(5 << 20)).status, 413)
+    same("the gate is the same", daemon.log().count("a gate"), 0)
+    daemon.end("full")
+
+
+def main():
+    daemon = Daemon("seald-short")
+    slow(daemon)
+    a_core_that_sleeps(daemon)
+    a_client_that_does_not_read(daemon)
+    ok("no gate ended", not re.search("a gate|the core", daemon.log()), daemon.log())
+    daemon.end("limits")
+    full()
+    Tap.done()
+
+
+main()

@@ -1,0 +1,100 @@
+"""A gate that runs attacker code (build/tests/seald-hooked), and what the kernel says of the
+processes of a release."""
+import json
+import os
+import pwd
+import shutil
+import subprocess
+
+from daemon import Daemon, Tap, ok, same, until
+
+FORBIDDEN = ("open", "openat", "openat2", "core-memory", "vm-read", "ptrace", "pidfd", "connect", "connect-held",
+             "exec", "fork", "kill", "mmap-exec", "mprotect-exec", "io-uring", "dumpable", "sendmsg")
+LIES = ("lie", "claim-answer", "garbage")
+GATES = 16
+KILLED = "made a system call that it has no right to"
+
+
+def attempts():
+    # Many, so that none of them ends twice in a row and has to wait.
+    daemon = Daemon("seald-hooked", gates=GATES)
+    core = daemon.core()
+    same("the hook is there", daemon.ask(target="/hook/none").status, 501)
+    same("and does no harm by itself", daemon.log().count("a gate"), 0)
+    for number, name in enumerate(FORBIDDEN + LIES):
+        ended = daemon.log().count("a gate")
+        answer = daemon.ask(target=f"/hook/{name}?{core}")
+        ok(f"{name}: does not come back", answer.status == 0 or name in LIES, answer.status)
+        ok(f"{name}: the gate ends, another one comes", until(
+            lambda: daemon.log().count("a gate") > ended and len(daemon.gates()) == GATES))
+        if name in FORBIDDEN:
+            ok(f"{name}: killed for that call", until(lambda: daemon.log().count(KILLED) == number + 1))
+        told = json.loads(daemon.ask().body)
+        same(f"{name}: the core lives and works", (told["pid"], daemon.core()), (core, core))
+    same("lies end a gate in another way", daemon.log().count(KILLED), len(FORBIDDEN))
+    daemon.end("hooked")
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
+
+
+def as_user():
+    where = Daemon(start=False)
+    # Whoever the processes become must reach the state folder.
+    os.chmod(where.dir, 0o755)
+    nobody = pwd.getpwnam("nobody")
+    where.configure(open(where.conf, encoding="ascii").read() + 'user = "nobody";\n')
+    where.start()
+    told = json.loads(where.ask(target="/v1/fake/file").body)
+    same("the core writes in its folder", told["file"], "ok")
+    same("the state folder is the user's", os.stat(where.state).st_uid, nobody.pw_uid)
+    same("the TLS key is not", os.stat(f"{where.state}/tls/key.pem").st_uid, 0)
+    for pid in where.gates() + [where.core()]:
+        who = "the core" if pid == where.core() else "a gate"
+        status = status_of(pid)
+        same(f"{who}: user", set(status["Uid"].split()), {str(nobody.pw_uid)})
+        same(f"{who}: group", set(status["Gid"].split()), {str(nobody.pw_gid)})
+        same(f"{who}: no other group", status["Groups"].strip(), "")
+        same(f"{who}: no capability", int(status["CapEff"], 16) | int(status["CapPrm"], 16), 0)
+        same(f"{who}: no new privileges", status["NoNewPrivs"], "1")
+        same(f"{who}: seccomp filter", status["Seccomp"], "2")
+    # The same user, and still no way to its memory.
+    seen = subprocess.run(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "head", "-c", "1",
+                           f"/proc/{where.core()}/mem"], capture_output=True, check=False)
+    ok("another process of that user cannot read the core", b"denied" in seen.stderr, seen.stderr)
+    os.kill(where.gates()[0], 9)
+    same("gates come again", where.ask().status, 200)
+    where.end("as a user")
+
+
+def without(call, wanted, text, error="ENOSYS"):
+    """A kernel that lacks a call, played by strace."""
+    daemon = Daemon(start=False, gates=1)
+    started = daemon.start(prefix=("strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:error={error}"))
+    same(f"without {call}: serves", started, wanted)
+    ok(f"without {call}: the log says so", text in daemon.log(), daemon.log())
+    if started:
+        # Its parent is strace.
+        told = json.loads(daemon.ask().body)
+        same(f"without {call}: the status says so", told["sandbox"], "landlock")
+        subprocess.run(["pkill", "-TERM", "-P", str(daemon.process.pid)], check=True)
+        same(f"without {call}: stops", daemon.wait(), 0)
+    else:
+        same(f"without {call}: exit status", daemon.wait(), 3)
+    daemon.clean()
+
+
+def main():
+    attempts()
+    if os.geteuid() == 0:
+        as_user()
+    if shutil.which("strace"):
+        without("landlock_create_ruleset", True, "no landlock on this kernel")
+        # Any other error than this one sends the library to an older call.
+        without("seccomp", False, "seccomp: the kernel refuses it", "EFAULT")
+    Tap.done()
+
+
+main()
