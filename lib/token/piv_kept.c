@@ -93,7 +93,7 @@ static int kept_key(struct seal_piv_link *link, struct seal_secret **out_key,
 		    struct seal_diag *diag)
 {
 	struct seal_piv_span value;
-	struct seal_piv_span key;
+	struct seal_piv_span key = {NULL, 0};
 	int error = seal_piv_get_object(link, OBJECT_PRINTED, &value, diag);
 
 	if (!error)

@@ -98,6 +98,11 @@ sed -i 's/^key 130 17 3 2 1 /key 130 17 3 2 2 /' "$d/one.state"
 ok "that was imported" back one 1 --ca "$d/ca"
 ok "is not attested" no_enrol 4 "not made in the token" "$pin"
 
+piv_stop one
+sed -i 's/^mgmkey ../mgmkey 5a/; s/^key 130 17 3 2 2 /key 130 17 3 2 1 /' "$d/one.state"
+ok "a management key that is not the one kept" back one 1 --ca "$d/ca"
+ok "is refused" no_enrol 4 "not the one in force" "$pin"
+
 # --- slots
 ok "slot 9d" token --factory
 ok "can be asked for" enrol "$pin $puk" --slot 9d

@@ -27,7 +27,7 @@ signed() { # the signature is under the key that the card names, of the text tha
     works "$pin" sign "$d/alice.card" "$1" || return 1
     cp "$d/out" "$d/signature"
     printf %s "$1" >"$d/text"
-    { printf '3059301306072a8648ce3d020106082a8648ce3d030107034200' | xxd -r -p
+    { printf 3059301306072A8648CE3D020106082A8648CE3D030107034200 | basenc --base16 -d
         sed -n 's/.*"signing": "\(.*\)",/\1/p' "$d/alice.card" | base64 -d; } |
         openssl pkey -pubin -inform DER -out "$d/spki.pem" || return 1
     openssl dgst -sha256 -verify "$d/spki.pem" -signature "$d/signature" "$d/text"
