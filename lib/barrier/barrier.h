@@ -30,8 +30,8 @@ struct seal_barrier_status {
 	uint8_t given[SEAL_MANIFEST_SHARES]; /* by manifest index */
 };
 
-/* The store stays the caller's and must outlive it. Reads the seal configuration:
-   damage is SEAL_E_VERIFY. */
+/* The store stays the caller's and must outlive it. Reads what is stored before the
+   barrier (sealkit-barrier(5)): damage is SEAL_E_VERIFY. Freeing seals. */
 SEAL_MUST_CHECK int seal_barrier_new(struct seal_store *store, struct seal_barrier **out_barrier,
 				     struct seal_diag *diag);
 void seal_barrier_free(struct seal_barrier *barrier);
@@ -56,7 +56,8 @@ SEAL_MUST_CHECK int seal_barrier_init(struct seal_barrier *barrier, const struct
 				      const struct seal_barrier_entry *entries, size_t entry_count,
 				      struct seal_set **out_set, struct seal_diag *diag);
 /* Without cards, as Vault's own clients ask: n plain shares (n = t = 1: the bare key). Only
-   where the configuration allows plain shares. out_shares: n places, each the caller's. */
+   where the configuration allows plain shares, and never again: SEAL_E_EXISTS. Numbers that
+   Vault refuses are SEAL_E_POLICY, in its words. out_shares: n places, each the caller's. */
 SEAL_MUST_CHECK int seal_barrier_init_plain(struct seal_barrier *barrier, unsigned t, unsigned n,
 					    const struct seal_barrier_entry *entries,
 					    size_t entry_count, struct seal_secret **out_shares,
@@ -76,20 +77,23 @@ SEAL_MUST_CHECK int seal_barrier_prove(struct seal_barrier *barrier, size_t i,
 				       struct seal_diag *diag);
 
 /* Makes sure an unseal is under way and gives its nonce, a random UUID. Half-given
-   quorums expire after lifetime seconds from the first share (now: CLOCK_BOOTTIME). */
+   quorums expire after lifetime seconds from the first share (now: CLOCK_BOOTTIME); where
+   none was given, from the last asking. SEAL_E_NOTFOUND: not initialised; SEAL_E_EXISTS: open
+   already. Both also of seal_barrier_share. */
 SEAL_MUST_CHECK int seal_barrier_begin(struct seal_barrier *barrier, uint64_t now,
 				       char out_nonce[static 37], struct seal_diag *diag);
 /* Takes one share. With a manifest it is recognised first: SEAL_E_MISMATCH or SEAL_E_OLD,
    and neither progress nor the clock is touched; a repeated one is no error and changes
    nothing (*out_index tells which). At the quorum it opens, or fails with SEAL_E_VERIFY and
-   forgets all shares given (only possible with plain shares, or a damaged store). */
+   forgets all shares given (only possible with plain shares, or a damaged store). Where the
+   machine fails (memory, disk), only the last share is forgotten. */
 SEAL_MUST_CHECK int seal_barrier_share(struct seal_barrier *barrier,
 				       const struct seal_secret *share, uint64_t now,
 				       size_t *out_index, struct seal_diag *diag);
 /* Forgets what was given; who may ask is decided by the caller. */
 void seal_barrier_reset(struct seal_barrier *barrier);
 void seal_barrier_expire(struct seal_barrier *barrier, uint64_t now, uint64_t lifetime);
-/* Wipes all keys. */
+/* Wipes all keys, after a try to store the count of encryptions. */
 void seal_barrier_seal(struct seal_barrier *barrier);
 
 /* All SEAL_E_SEALED while sealed. Paths: UTF-8, no empty segment, no leading '/'. */
