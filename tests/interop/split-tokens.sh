@@ -1,14 +1,16 @@
 #!/bin/sh
-# A secret split for two PIV tokens and an identity file, and put together with them:
-# PINs by descriptor, a blocked token, a spare token, custodians one after another.
+# A secret split for PIV tokens, a FIDO2 token and an identity file, and put together with
+# them: PINs by descriptor, a spare token, a wrong PIN, custodians one after another.
 READERS=3
 # shellcheck source=tests/lib/piv.sh
 . "$(dirname "$0")/../lib/piv.sh"
 authority ca || exit 3
+trap 'tokens_stop; fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
 run() { sh -c "$1"; }
 s=$BUILD/bin/seal-split
 c=$BUILD/bin/seal-combine
 mkdir "$d/cards"
+"$VIRT_FIDO2" make-ca "$d/ca-fido" && mkdir "$d/fido.roots" && cp "$d/ca-fido/root.pem" "$d/fido.roots"
 n=0
 for name in alice bruno spare; do
     n=$((n + 1))
@@ -18,21 +20,26 @@ for name in alice bruno spare; do
     ok "enrolled" works "$pin $puk" --device "piv:Virtual PCD $n 00 00" enrol "$who" "$d/cards/$name.card"
 done
 "$BUILD/tests/interop_make_card" "$d/cards" chloe -p >/dev/null
+fido_pin=135790
+ok "a FIDO2 token" fido_start four --ca "$d/ca-fido" --pin "$fido_pin"
+echo "$fido_pin" >"$d/answers"
+ok "enrolled" run "$BUILD/bin/seal-enroll --fido2 -n david -o $d/cards/david.card --device $(cat "$d/four.dev") --roots $d/fido.roots --pin-fd 3 3<$d/answers"
 seq 1 1000 >"$d/secret"
 
 cat >"$d/confirm.py" <<'P'
 import sys
 import pexpect
 child = pexpect.spawn("sh", ["-c", sys.argv[1]], timeout=60, encoding="utf-8")
-for _ in range(4):
+for _ in range(5):
     child.expect(r"read the same words\? \(yes or no\)")
     child.sendline("yes")
 child.expect(pexpect.EOF)
 child.close()
 sys.exit(child.exitstatus)
 P
-ok "2 of 3, one of whom has a spare token" python3 "$d/confirm.py" "exec $s -k 2 --cards $d/cards -o $d/set <$d/secret"
-is "three shares for four cards" "$(grep -c '^share: ' "$d/set/manifest")" 3
+ok "a virtual token is for rehearsals" run "! $s -k 2 --cards $d/cards -o $d/set <$d/secret"
+ok "2 of 4, one of whom has a spare token" python3 "$d/confirm.py" "exec $s --rehearsal -k 2 --cards $d/cards -o $d/set <$d/secret"
+is "four shares for five cards" "$(grep -c '^share: ' "$d/set/manifest")" 4
 ok "two cards in one share" grep -q 'custodian=bruno .*cards=[0-9a-f]*,[0-9a-f]*$' "$d/set/manifest"
 is "stanzas for both tokens of bruno" "$(sed '1d;$d' "$d/set/bruno.share" | base64 -d | grep -ac '^-> ')" 4
 
@@ -64,6 +71,11 @@ phrase() { # the spare token and an identity file
     back "$pin" -i "$d/cards/chloe.identity" --passphrase-fd 4 4<"$d/phrase"
 }
 ok "a YubiKey and an identity file" phrase
+
+with_fido() { # the spare YubiKey of bruno and the FIDO2 token of david
+    back "$pin $fido_pin" --device "piv:Virtual PCD 3 00 00" --device "$(cat "$d/four.dev")"
+}
+ok "a YubiKey and a FIDO2 token" with_fido
 
 # At one keyboard: chloe first, then bruno plugs in, with the main token.
 cat >"$d/walk.py" <<'P'
