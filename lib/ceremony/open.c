@@ -8,6 +8,7 @@
 
 #include "base/io.h"
 #include "crypto/age.h"
+#include "crypto/fido2prf.h"
 #include "crypto/p256.h"
 
 #include "base/banned.h"
@@ -59,7 +60,9 @@ static int fit(const struct seal_card *card, const struct seal_age_stanza *stanz
 	if (card->kind == SEAL_CARD_PIV)
 		return p256_fit(card, stanzas, count);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(stanzas[i].type, "X25519") == 0)
+		if (strcmp(stanzas[i].type, "X25519") == 0 ||
+		    (card->kind == SEAL_CARD_FIDO2 &&
+		     strcmp(stanzas[i].type, SEAL_FIDO2PRF_TYPE) == 0))
 			return 1;
 	return 0;
 }

@@ -173,13 +173,20 @@ int seal_fido2_unwrap(void *self, const struct seal_token_asker *asker,
 {
 	struct seal_fido2_use use = {self, asker};
 	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
-	struct seal_age_identity identity;
+	struct seal_fido2prf prf = seal_fido2_prf(&use);
+	struct seal_age_identity identity = seal_fido2prf_identity(&prf);
 	size_t mine = 0;
+	size_t direct = 0;
 	int error;
 
 	seal_fido2_begin();
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		mine += strcmp(stanzas[i].type, "X25519") == 0;
+		direct += strcmp(stanzas[i].type, SEAL_FIDO2PRF_TYPE) == 0;
+	}
+	/* A file of the token itself, such as the identity inside a card. */
+	if (mine == 0 && direct > 0)
+		return identity.unwrap(identity.ctx, stanzas, count, file_key, diag);
 	if (mine == 0)
 		return seal_fail(diag, SEAL_E_NOIDENTITY, "not sealed to this kind of token");
 	error = seal_fido2_open_wrapped(&use, use.token->card.fido2.wrapped, &key, diag);
