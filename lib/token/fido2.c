@@ -73,11 +73,37 @@ static int adopt(struct seal_fido2 *token, const struct seal_card *card, struct 
 	return SEAL_OK;
 }
 
-static int none_of_them(size_t answered, const struct seal_card *card, struct seal_diag *diag)
+/* What devices did that are no use; the last that failed says why. */
+struct tally {
+	size_t answered;
+	struct seal_diag failed;
+};
+
+/* One of several devices: a failure is noted and hides no other device. */
+static int try_device(const struct seal_fido2_device *device, struct tally *tally,
+		      struct seal_fido2 **out_token)
 {
-	if (answered == 0)
+	if (seal_fido2_connect(device, out_token, &tally->failed))
+		return 0;
+	tally->answered++;
+	return 1;
+}
+
+static int none_answered(const struct tally *tally, const char *who, struct seal_diag *diag)
+{
+	if (tally->failed.error == SEAL_OK)
 		return seal_fail(diag, SEAL_E_TOKENABSENT, "token of %s: no FIDO2 token is there",
-				 card->name);
+				 who);
+	if (diag)
+		*diag = tally->failed;
+	return seal_because(diag, tally->failed.error, "token of %s", who);
+}
+
+static int none_of_them(const struct tally *tally, const struct seal_card *card,
+			struct seal_diag *diag)
+{
+	if (tally->answered == 0)
+		return none_answered(tally, card->name, diag);
 	return seal_fail(diag, SEAL_E_TOKENWRONG,
 			 "token of %s: another FIDO2 token is there, or it was reset", card->name);
 }
@@ -87,8 +113,8 @@ static int open_card(const struct seal_token_place *place, const struct seal_car
 {
 	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
 	struct seal_fido2 *maybe SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	struct tally tally = {0};
 	size_t count = 0;
-	size_t answered = 0;
 	int error;
 
 	seal_fido2_begin();
@@ -97,9 +123,8 @@ static int open_card(const struct seal_token_place *place, const struct seal_car
 		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
 		int known;
 
-		if (seal_fido2_connect(&devices[i], &token, NULL))
+		if (!try_device(&devices[i], &tally, &token))
 			continue;
-		answered++;
 		known = is_of_card(token, card);
 		if (known == 0 || token->broken)
 			continue;
@@ -109,7 +134,7 @@ static int open_card(const struct seal_token_place *place, const struct seal_car
 			break;
 	}
 	if (!error && !maybe)
-		error = none_of_them(answered, card, diag);
+		error = none_of_them(&tally, card, diag);
 	if (!error)
 		error = adopt(maybe, card, diag);
 	if (error)
@@ -131,16 +156,15 @@ static int find(const struct seal_fido2_opener *opener, struct seal_fido2 **out_
 	const struct seal_fido2prf_credential *credential = opener->credential;
 	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
 	struct seal_fido2 *last SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	struct tally tally = {0};
 	size_t count = 0;
-	size_t answered = 0;
 	int error = seal_fido2_devices(opener->place, devices, &count, diag);
 
 	for (size_t i = 0; !error && i < count; i++) {
 		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
 
-		if (seal_fido2_connect(&devices[i], &token, NULL))
+		if (!try_device(&devices[i], &tally, &token))
 			continue;
-		answered++;
 		if (seal_fido2_knows(token, credential->rp_id, credential->id, credential->id_len,
 				     NULL) == 1) {
 			*out_token = seal_steal(&token);
@@ -151,13 +175,13 @@ static int find(const struct seal_fido2_opener *opener, struct seal_fido2 **out_
 	}
 	if (error)
 		return error;
-	if (answered == 0)
-		return seal_fail(diag, SEAL_E_TOKENABSENT, "no FIDO2 token is there");
-	if (answered > 1)
+	if (tally.answered == 0)
+		return none_answered(&tally, "the identity", diag);
+	if (tally.answered > 1)
 		return seal_fail(diag, SEAL_E_TOKENWRONG,
 				 "%zu FIDO2 tokens are there, and none shows that it is meant: "
 				 "leave one",
-				 answered);
+				 tally.answered);
 	*out_token = seal_steal(&last);
 	return SEAL_OK;
 }

@@ -52,16 +52,12 @@ static const uint8_t *octets(const X509 *x, const char *oid, size_t want)
 	return der + 2;
 }
 
-static int chain(X509 *leaf, const char *dir, struct seal_diag *diag)
+static int chain(X509 *leaf, const struct seal_roots *roots, struct seal_diag *diag)
 {
-	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
 	X509_STORE_CTX *ctx SEAL_CLEANUP(store_ctx_freep) = X509_STORE_CTX_new();
-	int error = seal_roots_load(dir, &roots, diag);
 	int good;
 	int why;
 
-	if (error)
-		return error;
 	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, leaf, roots->between) != 1)
 		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
 	X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(ctx), DEPTH);
@@ -79,8 +75,8 @@ static int chain(X509 *leaf, const char *dir, struct seal_diag *diag)
 
 /* The batch certificate is for this model, and is not a CA. A certificate without the
    model is refused, so that no attested key of another applet can pose as a batch key. */
-static int certificate(const fido_cred_t *cred, const char *roots, uint8_t firmware[static 3],
-		       struct seal_diag *diag)
+static int certificate(const fido_cred_t *cred, const struct seal_roots *roots,
+		       uint8_t firmware[static 3], struct seal_diag *diag)
 {
 	const uint8_t *der = fido_cred_x5c_ptr(cred);
 	size_t len = fido_cred_x5c_len(cred);
@@ -157,7 +153,7 @@ static int signature(const fido_cred_t *cred, struct seal_diag *diag)
 				 : "rp id, flags or extensions are not what was asked for");
 }
 
-int seal_fido2_attest(const fido_cred_t *cred, const char *roots, int *out_attested,
+int seal_fido2_attest(const fido_cred_t *cred, const struct seal_roots *roots, int *out_attested,
 		      uint8_t firmware[static 3], struct seal_diag *diag)
 {
 	int error = plain_checks(cred, diag);

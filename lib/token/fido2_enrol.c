@@ -143,8 +143,8 @@ static int make_cred(struct seal_fido2 *token, const char *pin, void *ctx)
 }
 
 static int make(struct seal_fido2 *token, const struct seal_token_asker *asker,
-		const struct seal_token_plan *plan, const char *roots, struct made *made,
-		struct seal_diag *diag)
+		const struct seal_token_plan *plan, const struct seal_roots *roots,
+		struct made *made, struct seal_diag *diag)
 {
 	const char *what = made->unwraps ? "making the unwrapping credential"
 					 : "making the signing credential";
@@ -222,13 +222,11 @@ static void keep_signing(struct seal_fido2 *token, const struct made *made)
 	card->fido2.credential_len = made->id_len;
 }
 
-static int make_both(struct seal_fido2 *token, const struct seal_token_place *place,
-		     const struct seal_token_plan *plan, const struct seal_token_asker *asker,
+static int make_both(struct seal_fido2 *token, const struct seal_token_plan *plan,
+		     const struct seal_token_asker *asker, const struct seal_roots *roots,
 		     struct seal_diag *diag)
 {
 	struct seal_card *card = &token->card;
-	const char *dir = place->roots ? place->roots : SEAL_DATADIR "/attestation";
-	const char *roots = plan->no_attestation ? NULL : dir;
 	struct made unwrap SEAL_CLEANUP(made_done) = {.rp_id = card->fido2.rp_id, .unwraps = 1};
 	struct made sign SEAL_CLEANUP(made_done) = {.rp_id = card->fido2.signing_rp_id};
 	int error = make(token, asker, plan, roots, &unwrap, diag);
@@ -322,6 +320,15 @@ static int wrap_and_prove(struct seal_fido2 *token, const struct seal_token_aske
 	return error ? seal_because(diag, error, "proving that the token unwraps") : SEAL_OK;
 }
 
+/* Before a person is asked for anything; NULL where no attestation is wanted. */
+static int load_roots(const struct seal_token_place *place, const struct seal_token_plan *plan,
+		      struct seal_roots **out_roots, struct seal_diag *diag)
+{
+	const char *dir = place->roots ? place->roots : SEAL_DATADIR "/attestation";
+
+	return plan->no_attestation ? SEAL_OK : seal_roots_load(dir, out_roots, diag);
+}
+
 static void begin_card(struct seal_fido2 *token, const struct seal_token_plan *plan)
 {
 	struct seal_card *card = &token->card;
@@ -339,11 +346,13 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 		     void **out_self, struct seal_diag *diag)
 {
 	struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
 	struct seal_fido2_device device;
-	int error;
+	int error = load_roots(place, plan, &roots, diag);
 
 	seal_fido2_begin();
-	error = choose(place, plan, &device, diag);
+	if (!error)
+		error = choose(place, plan, &device, diag);
 	if (!error)
 		error = seal_fido2_connect(&device, &token, diag);
 	if (!error)
@@ -356,7 +365,7 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 	if (token->facts.client_pin == 0)
 		error = seal_fido2_set_pin(token, asker, diag);
 	if (!error)
-		error = make_both(token, place, plan, asker, diag);
+		error = make_both(token, plan, asker, roots, diag);
 	if (!error)
 		error = wrap_and_prove(token, asker, diag);
 	if (error)

@@ -3,6 +3,7 @@
 
 #include <fido.h>
 
+#include "token/attest.h"
 #include "token/fido2.h"
 
 /* Shared by the files fido2*.c. */
@@ -118,7 +119,8 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 /* Verifies what make_cred gave: flags, rp id, extensions, signature; and, unless roots is
    NULL, the chain and the aaguid. *out_attested: 1 where a root stands behind it.
    firmware, of the certificate, is filled where it is there. */
-SEAL_MUST_CHECK int seal_fido2_attest(const fido_cred_t *cred, const char *roots, int *out_attested,
-				      uint8_t firmware[static 3], struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_fido2_attest(const fido_cred_t *cred, const struct seal_roots *roots,
+				      int *out_attested, uint8_t firmware[static 3],
+				      struct seal_diag *diag);
 
 #endif

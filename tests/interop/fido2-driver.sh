@@ -133,6 +133,7 @@ ok "named as such" says "proving that the token unwraps"
 fido_ctl one flip-secret off >/dev/null
 mkdir "$d/empty"
 ok "no roots at all" fails NOTFOUND enrols x $PIN -r "$d/empty"
+is "before any question" "$(count "ask\|touch")" 0
 ok "firmware as wanted" enrols x $PIN -m 5.7.1
 ok "firmware too old" fails POLICY enrols x $PIN -m 5.7.2
 ok "in its first number too" fails POLICY enrols x $PIN -m 6.0.0
@@ -306,7 +307,7 @@ fido_ctl one garbage cbor 0 >/dev/null
 ok "frames of nobody" fails TOKENREFUSED opens one $PIN -t "1=$VIRT_FIDO2 ctl $d/one.fctl garbage frames 1"
 fido_ctl one garbage cbor 0 >/dev/null
 ok "garbage from the first answer on" fido_ctl one garbage cbor 9
-ok "is no token" fails TOKENABSENT d1 "" open "$d/one.card"
+ok "is no token" fails TOKENREFUSED d1 "" open "$d/one.card"
 fido_ctl one garbage cbor 0 >/dev/null
 for at in "assert 3" "pin 2" "assert 9"; do
     ok "pulled at $at" fails TOKENABSENT opens one $PIN -t "1=$VIRT_FIDO2 ctl $d/one.fctl pull-at $at"
