@@ -31,6 +31,8 @@ struct listing {
 	const struct seal_token_place *place;
 	int (*each)(void *ctx, const struct seal_token_info *info);
 	void *ctx;
+	unsigned shown, refused;
+	struct seal_diag why;
 };
 
 /* A reader without a token, and a card that is no PIV token, are passed over; and so is one
@@ -40,16 +42,22 @@ static int list_one(void *ctx, const char *reader)
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
 	struct listing *listing = ctx;
 	struct seal_token_info info;
+	struct seal_diag why = {0};
 	int error;
 
 	if (!seal_piv_is_meant(listing->place, reader))
 		return SEAL_OK;
-	error = seal_piv_link_open(reader, &link, NULL);
+	error = seal_piv_link_open(reader, &link, &why);
 	if (!error)
-		error = seal_piv_get_info(link, reader, &info, NULL);
+		error = seal_piv_get_info(link, reader, &info, &why);
 	seal_piv_link_free(seal_steal(&link));
+	if (error == SEAL_E_TOKENREFUSED) {
+		listing->refused++;
+		listing->why = why;
+	}
 	if (error)
 		return SEAL_OK;
+	listing->shown++;
 	info.is_virtual = listing->place->virtual_piv;
 	return listing->each(listing->ctx, &info);
 }
@@ -58,9 +66,14 @@ static int piv_list(const struct seal_token_place *place,
 		    int (*each)(void *ctx, const struct seal_token_info *info), void *ctx,
 		    struct seal_diag *diag)
 {
-	struct listing listing = {place, each, ctx};
+	struct listing listing = {.place = place, .each = each, .ctx = ctx};
+	int error = seal_piv_readers(list_one, &listing, diag);
 
-	return seal_piv_readers(list_one, &listing, diag);
+	if (error || listing.shown || !listing.refused)
+		return error;
+	if (diag)
+		*diag = listing.why;
+	return SEAL_E_TOKENREFUSED;
 }
 
 struct search {

@@ -26,7 +26,8 @@ void seal_piv_title(const struct seal_token_info *info, char out[static 96]);
 SEAL_MUST_CHECK int seal_piv_get_attestation(struct seal_piv_link *link, uint8_t slot,
 					     struct seal_card_der *out_der, struct seal_diag *diag);
 uint32_t seal_piv_slot_object(uint8_t slot);
-/* The certificate in an object; len 0 where there is none or it is not plain DER. */
+/* The certificate in an object; len 0 where the object is empty. What is there may be
+   something else: parse it. */
 SEAL_MUST_CHECK int seal_piv_get_certificate(struct seal_piv_link *link, uint32_t object,
 					     struct seal_card_der *out_der, struct seal_diag *diag);
 

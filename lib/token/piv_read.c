@@ -225,9 +225,10 @@ int seal_piv_get_certificate(struct seal_piv_link *link, uint32_t object,
 		return SEAL_OK;
 	if (error)
 		return error;
-	if (seal_piv_tlv_find(value, 0x70, &der) != SEAL_OK || der.len > sizeof out_der->bytes)
-		return SEAL_OK;
-	memcpy(out_der->bytes, der.bytes, der.len);
-	out_der->len = der.len;
+	/* Anything else there is handed over as it is: no certificate, but not nothing. */
+	if (seal_piv_tlv_find(value, 0x70, &der) != SEAL_OK || der.len == 0)
+		der = value;
+	out_der->len = der.len < sizeof out_der->bytes ? der.len : sizeof out_der->bytes;
+	memcpy(out_der->bytes, der.bytes, out_der->len);
 	return SEAL_OK;
 }

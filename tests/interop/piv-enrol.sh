@@ -103,6 +103,13 @@ sed -i 's/^mgmkey ../mgmkey 5a/; s/^key 130 17 3 2 2 /key 130 17 3 2 1 /' "$d/on
 ok "a management key that is not the one kept" back one 1 --ca "$d/ca"
 ok "is refused" no_enrol 4 "not the one in force" "$pin"
 
+# --- the card's own signature needs a touch
+ok "no touch" token --factory
+ok "no touch" piv_ctl one touch-mode refuse
+ok "is said" no_enrol 4 "not touched" "$pin $puk"
+ok "touched" piv_ctl one touch-mode auto
+ok "the second run ends well" enrol "$pin"
+
 # --- slots
 ok "slot 9d" token --factory
 ok "can be asked for" enrol "$pin $puk" --slot 9d
@@ -116,6 +123,10 @@ ok "a token where 82 is taken" token --factory --mgmt-alg 3des
 yubico-piv-tool -r "Virtual PCD 1 00 00" -a generate -s 82 -A ECCP256 >"$d/pub" 2>&1
 ok "refuses it" no_enrol 1 "slot 82: holds a key" "$pin $puk" --slot 82
 ok "and takes the next" enrol "$pin $puk"
+is "which is 83" "$(field slot)" 83
+ok "a token where 82 has data of some kind" token --factory --mgmt-alg 3des
+ok "by stock tools" sh -c "printf text | yubico-piv-tool -r 'Virtual PCD 1 00 00' -a write-object --id 0x5fc10d -i - -f binary"
+ok "takes the next" enrol "$pin $puk"
 is "which is 83" "$(field slot)" 83
 openssl ecparam -name prime256v1 -genkey -noout -out "$d/key.pem"
 ok "a token where 9C has an imported key" token --factory --mgmt-alg 3des

@@ -123,6 +123,19 @@ ok "fast again" piv_ctl one clear
 ok "garbage as a signature" piv_ctl one garbage 87 1
 ok "is refused" refused 4 "" "$pin" sign "$d/alice.card" text
 
+# --- another program
+mkfifo "$d/hand"
+"$DRIVER" hold "$R1" <"$d/hand" 2>"$d/held" &
+job=$!
+exec 8>"$d/hand"
+ok "another program holds the token for itself" wait_for 10 grep -q held "$d/held"
+ok "which is said" stays 4 "another program keeps the token for itself" alice "$pin"
+ok "by the list, too" refused 4 "another program keeps" "" list
+ok "and by enrolment" refused 4 "another program keeps" "$pin" enrol emma "$d/emma.card"
+exec 8>&-
+wait $job
+ok "it lets go" opens alice "$pin"
+
 # --- the right token, and nobody else's
 ok "another serial" piv_ctl one serial 112
 ok "is another token" stays 4 "token 111 of alice: not plugged in" alice "$pin"

@@ -1,6 +1,7 @@
 /* The PIV driver on the command line, for piv-driver.sh: piv-driver [OPTION VALUE]... VERB
    list | enrol NAME CARD | open CARD | unwrap CARD < AGE > PLAIN | sign CARD TEXT |
-   yubikey CARD (its recipient in age-plugin-yubikey's form) | raw READER COMMAND...
+   yubikey CARD (its recipient in age-plugin-yubikey's form) | raw READER COMMAND... |
+   hold READER (nobody else can use it, until stdin ends)
    A raw command is "INS P1 P2 [DATA]", hexadecimal, or "auth ALG KEY"; one line comes back for
    each, all in one transaction.
    Answers to questions are the lines of the file `--answers`, one a question; what was asked
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <winscard.h>
 
 #include "base/encode.h"
 #include "base/file.h"
@@ -236,6 +239,23 @@ static int raw(int argc, char **argv, struct seal_diag *diag)
 	return error;
 }
 
+static int hold(const char *reader, struct seal_diag *diag)
+{
+	SCARDCONTEXT context;
+	SCARDHANDLE card;
+	DWORD protocol;
+
+	if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS ||
+	    SCardConnect(context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1, &card,
+			 &protocol) != SCARD_S_SUCCESS)
+		return seal_fail(diag, SEAL_E_TOKENABSENT, "%s", reader);
+	(void)fputs("held\n", stderr);
+	while (getchar() != EOF)
+		continue;
+	(void)SCardReleaseContext(context);
+	return SEAL_OK;
+}
+
 static int verb(int argc, char **argv, struct seal_diag *diag)
 {
 	if (argc == 1 && strcmp(argv[0], "list") == 0)
@@ -247,6 +267,8 @@ static int verb(int argc, char **argv, struct seal_diag *diag)
 		return use(argv[0], argv + 1, diag);
 	if (argc > 2 && strcmp(argv[0], "raw") == 0)
 		return raw(argc - 1, argv + 1, diag);
+	if (argc == 2 && strcmp(argv[0], "hold") == 0)
+		return hold(argv[1], diag);
 	if (argc == 2 && strcmp(argv[0], "yubikey") == 0)
 		return yubikey(argv[1], diag);
 	return seal_fail(diag, SEAL_E_USAGE, "unknown verb");
