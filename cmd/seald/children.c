@@ -93,7 +93,7 @@ static void log_end(const struct seald *seald, const char *who, int status)
 {
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (seald->ending && status == 0)
+	if (seald->ending && !number)
 		return;
 	if (number == SIGSYS)
 		seald_log("%s made a system call that it has no right to, and was killed", who);

@@ -38,7 +38,7 @@ static int check(const struct seald_config *config, struct seal_diag *diag)
 				     *config->client_ca ? config->client_ca : NULL, &credentials,
 				     pin, &left, diag);
 	if (!error && left < 0)
-		error = seal_fail(diag, SEAL_E_EXPIRED, "%s", config->certificate);
+		error = seal_fail(diag, SEAL_E_EXPIRED, "%s: has expired", config->certificate);
 	return error ? seal_because(diag, error, "tls") : SEAL_OK;
 }
 

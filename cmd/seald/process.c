@@ -83,6 +83,14 @@ static _Noreturn void give_up(int control, int error, const struct seal_diag *di
 	_exit(seal_error_exit(error));
 }
 
+static int is_told_to_go(int control)
+{
+	struct pollfd wait = {.fd = control, .events = POLLIN};
+	char word = 0;
+
+	return poll(&wait, 1, -1) == 1 && recv(control, &word, 1, 0) == 1 && word == 'o';
+}
+
 static _Noreturn void core_main(const struct seald_config *config, const struct seald_user *user,
 				int audit, int control)
 {
@@ -100,6 +108,9 @@ static _Noreturn void core_main(const struct seald_config *config, const struct 
 
 	close_others(keep, 2);
 	settle("seald-core");
+	/* The end of the supervisor's own start; where that fails, this one never was. */
+	if (!is_told_to_go(control))
+		_exit(0);
 	error = seald_sandbox_core(user, config->state, &wanted.sandbox, &diag);
 	if (!error)
 		error = seal_core_new(&wanted, &core, &diag);

@@ -8,6 +8,7 @@
 
 /* The processes that the supervisor forks: core and gates. Each has a control socket to it
    (SOCK_SEQPACKET), on which it reports before it serves:
+   to the core    'o': begin (it is forked before a TLS key is read, and waits)
    from the core  'i' + its identity key (32 bytes): ready
    from each      'e' + SEAL_E_* (1 byte, positive) + text: it could not start
    The rest is in core/core.h and gate/gate.h. */

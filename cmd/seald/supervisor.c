@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -98,35 +99,50 @@ static int open_all(struct seald *seald, struct seal_diag *diag)
 		error = take_signals(seald, diag);
 	if (!error)
 		error = seald_listen(config, seald->listeners, diag);
-	if (!error)
-		error = seald_folder(config->state, seald->user.drops ? seald->user.uid : (uid_t)-1,
-				     seald->user.gid, diag);
 	return error ? error : seald_audit(config->audit, &seald->audit, diag);
 }
 
-/* The core first: it must not inherit what is read for the gates. */
+/* What is configured is read before anything is made, so that a fault leaves no trace. */
+static int prepare_tls(struct seald *seald, struct seal_diag *diag)
+{
+	struct seald_config *config = seald->config;
+	int own = *config->certificate == '\0';
+	int made = 0;
+	int error = own ? SEAL_OK : load_credentials(seald, diag);
+
+	if (!error)
+		error = seald_folder(config->state, seald->user.drops ? seald->user.uid : (uid_t)-1,
+				     seald->user.gid, diag);
+	if (error || !own)
+		return error;
+	error = seald_certificate(config, &made, diag);
+	if (!error)
+		error = load_credentials(seald, diag);
+	if (!error && made)
+		seald_log("made a self-signed certificate: %s", config->certificate);
+	return error;
+}
+
+/* The core is forked first: it must not inherit what is read for the gates. */
 static int start_core(struct seald *seald, struct seal_diag *diag)
 {
 	int error = seald_fork_core(seald->config, &seald->user, seald->audit, &seald->core, diag);
 
+	(void)close(seald->audit);
+	if (!error)
+		error = prepare_tls(seald, diag);
+	if (!error && send(seald->core.control, "o", 1, MSG_NOSIGNAL) != 1)
+		error = seal_fail_errno(diag, SEAL_E_SYSTEM, "core");
 	if (!error)
 		error = seald_first_word(&seald->core, "the core", 'i', seald->identity,
 					 sizeof seald->identity, diag);
-	(void)close(seald->audit);
 	return error;
 }
 
 static int start_gates(struct seald *seald, struct seal_diag *diag)
 {
-	int made = 0;
 	int error = SEAL_OK;
 
-	if (!*seald->config->certificate)
-		error = seald_certificate(seald->config, &made, diag);
-	if (!error)
-		error = load_credentials(seald, diag);
-	if (!error && made)
-		seald_log("made a self-signed certificate: %s", seald->config->certificate);
 	for (unsigned i = 0; i < seald->config->gates && !error; i++)
 		error = seald_gate_start(seald, &seald->gates[i], diag);
 	for (unsigned i = 0; i < seald->config->gates && !error; i++) {

@@ -1,3 +1,3 @@
 #!/bin/sh
 # seald: gates and core that die, stop, reload of the certificate, readiness.
-exec python3 -W ignore tests/seald/life.py
+exec python3 -B -W ignore tests/seald/life.py

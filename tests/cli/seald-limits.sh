@@ -1,3 +1,3 @@
 #!/bin/sh
 # seald: slow loris, floods, idle and deaf clients, a core that sleeps.
-exec python3 -W ignore tests/seald/limits.py
+exec python3 -B -W ignore tests/seald/limits.py

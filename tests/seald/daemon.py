@@ -51,15 +51,18 @@ def until(what, patience=PATIENCE):
     return False
 
 
-def make_certificate(where, name, ca=None, days=30):
+def make_certificate(where, name, ca=None, expired=False):
     """A P-256 key and certificate, self-signed or by `ca` (its path without the ending)."""
     key, cert = f"{where}/{name}.key", f"{where}/{name}.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-               "-nodes", "-keyout", key, "-out", cert, "-days", str(days), "-subj", f"/CN={name}",
+               "-nodes", "-keyout", key, "-out", cert, "-days", "30", "-subj", f"/CN={name}",
                "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     if ca:
         command += ["-CA", f"{ca}.pem", "-CAkey", f"{ca}.key"]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    if expired:
+        subprocess.run(["openssl", "x509", "-in", cert, "-signkey", key, "-days", "-1", "-out", cert],
+                       check=True, stderr=subprocess.DEVNULL)
     return cert, key
 
 
