@@ -137,12 +137,49 @@ static void damage_is_found(void **state)
 	assert_memory_equal(back, text, 40);
 }
 
+/* One key made ready for many messages gives what a fresh one gives, whatever came before:
+   other lengths, other directions, a message that did not verify. */
+static void a_kept_key_has_no_memory(void **state)
+{
+	uint8_t key[32];
+	uint8_t nonce[24];
+	uint8_t text[300];
+	uint8_t fresh[316];
+	uint8_t kept[316];
+	uint8_t back[300];
+	struct seal_xaes *xaes = NULL;
+
+	(void)state;
+	assert_int_equal(seal_random(key, 32, NULL), SEAL_OK);
+	assert_int_equal(seal_random(text, sizeof text, NULL), SEAL_OK);
+	assert_int_equal(seal_xaes_new(key, &xaes, NULL), SEAL_OK);
+	for (size_t len = 0; len <= 300; len += 7) {
+		struct seal_xaes_message message = {nonce, text, len % 50, text, len};
+
+		assert_int_equal(seal_random(nonce, 24, NULL), SEAL_OK);
+		assert_int_equal(seal_xaes_seal(key, nonce, text, len % 50, text, len, fresh, NULL),
+				 SEAL_OK);
+		assert_int_equal(seal_xaes_encrypt(xaes, &message, kept, NULL), SEAL_OK);
+		assert_memory_equal(kept, fresh, len + 16);
+		message.in = kept;
+		message.len = len + 16;
+		kept[len] ^= 1;
+		assert_int_equal(seal_xaes_decrypt(xaes, &message, back, NULL), SEAL_E_VERIFY);
+		kept[len] ^= 1;
+		assert_int_equal(seal_xaes_decrypt(xaes, &message, back, NULL), SEAL_OK);
+		if (len > 0)
+			assert_memory_equal(back, text, len);
+	}
+	seal_xaes_free(xaes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_examples),
 		cmocka_unit_test(accumulated),
 		cmocka_unit_test(damage_is_found),
+		cmocka_unit_test(a_kept_key_has_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
