@@ -51,13 +51,18 @@ static int list(const struct seal_token_place *place,
 
 /* The signing credential answers without PIN and touch, with a signature that only this
    token can make and that no verifier takes for a person's. The unwrapping one would not
-   answer: it wants the PIN always. */
+   answer: it wants the PIN always. -1: the token answers nothing without a touch; then its
+   model at least must be the card's. */
 static int is_of_card(struct seal_fido2 *token, const struct seal_card *card)
 {
 	const struct seal_card_fido2 *fido2 = &card->fido2;
+	int known = seal_fido2_knows(token, fido2->signing_rp_id, fido2->credential,
+				     fido2->credential_len, card->signing);
 
-	return seal_fido2_knows(token, fido2->signing_rp_id, fido2->credential,
-				fido2->credential_len, card->signing);
+	if (known < 0 && (token->broken ||
+			  !seal_eq_ct(token->facts.aaguid, fido2->aaguid, sizeof fido2->aaguid)))
+		return 0;
+	return known;
 }
 
 static int adopt(struct seal_fido2 *token, const struct seal_card *card, struct seal_diag *diag)
@@ -108,17 +113,17 @@ static int none_of_them(const struct tally *tally, const struct seal_card *card,
 			 "token of %s: another FIDO2 token is there, or it was reset", card->name);
 }
 
-static int open_card(const struct seal_token_place *place, const struct seal_card *card,
-		     void **out_self, struct seal_diag *diag)
+/* The first that proves to be the card's; or the only one that may be. */
+static int find_of_card(const struct seal_token_place *place, const struct seal_card *card,
+			struct seal_fido2 **out_token, struct seal_diag *diag)
 {
 	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
 	struct seal_fido2 *maybe SEAL_CLEANUP(seal_fido2_freep) = NULL;
 	struct tally tally = {0};
 	size_t count = 0;
-	int error;
+	size_t maybes = 0;
+	int error = seal_fido2_devices(place, devices, &count, diag);
 
-	seal_fido2_begin();
-	error = seal_fido2_devices(place, devices, &count, diag);
 	for (size_t i = 0; !error && i < count; i++) {
 		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
 		int known;
@@ -126,20 +131,40 @@ static int open_card(const struct seal_token_place *place, const struct seal_car
 		if (!try_device(&devices[i], &tally, &token))
 			continue;
 		known = is_of_card(token, card);
-		if (known == 0 || token->broken)
+		if (known == 0)
 			continue;
 		seal_fido2_freep(&maybe);
 		maybe = seal_steal(&token);
+		maybes = known == 1 ? 1 : maybes + 1;
 		if (known == 1)
 			break;
 	}
-	if (!error && !maybe)
-		error = none_of_them(&tally, card, diag);
-	if (!error)
-		error = adopt(maybe, card, diag);
 	if (error)
 		return error;
-	*out_self = seal_steal(&maybe);
+	if (maybes > 1)
+		return seal_fail(diag, SEAL_E_TOKENWRONG,
+				 "token of %s: %zu of its model are there, and none shows which "
+				 "it is: leave one",
+				 card->name, maybes);
+	if (!maybe)
+		return none_of_them(&tally, card, diag);
+	*out_token = seal_steal(&maybe);
+	return SEAL_OK;
+}
+
+static int open_card(const struct seal_token_place *place, const struct seal_card *card,
+		     void **out_self, struct seal_diag *diag)
+{
+	struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+	int error;
+
+	seal_fido2_begin();
+	error = find_of_card(place, card, &token, diag);
+	if (!error)
+		error = adopt(token, card, diag);
+	if (error)
+		return error;
+	*out_self = seal_steal(&token);
 	return SEAL_OK;
 }
 

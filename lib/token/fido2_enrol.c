@@ -244,6 +244,12 @@ static int make_both(struct seal_fido2 *token, const struct seal_token_plan *pla
 		return error;
 	keep_signing(token, &sign);
 	card->is_attested = unwrap.is_attested && sign.is_attested;
+	/* Else it could not be told from others later, without a PIN that may cost a try. */
+	if (seal_fido2_knows(token, sign.rp_id, sign.id, sign.id_len, sign.public_key) == 0)
+		return seal_fail(
+			diag, SEAL_E_TOKENREFUSED,
+			"%s: does not show itself without PIN and could not be found again",
+			token->device.where);
 	return SEAL_OK;
 }
 

@@ -179,10 +179,11 @@ on one
 ok "two files" d1 $PIN unwrap "$d/one.card" "$d/one.age" "$d/one.age"
 is "one PIN" "$(count ask)" 1
 is "two touches" "$(count touch)" 2
-printf 'x\n' | "$seal" "age1tag1qwe0kckz80xz8l54zh9rk2f9d87wnlzl3m63mdcyj9ue36yzgnnwc6qagk4" >"$d/p256.age" 2>/dev/null ||
-    wrapped "$d/one.card" >"$d/p256.age"
-ok "a file of another kind" fails NOIDENTITY d1 $PIN unwrap "$d/one.card" "$d/p256.age"
+wrapped "$d/one.card" >"$d/wrapped.age"
+ok "a file of another kind" fails NOIDENTITY d1 $PIN unwrap "$d/one.card" "$here/vectors/p256tag-typage.age"
 is "asks for nothing" "$(count "ask\|touch")" 0
+ok "a file of the token itself" d1 $PIN unwrap "$d/one.card" "$d/wrapped.age"
+is "takes one touch" "$(count touch)" 1
 ok "a file for somebody else" fails NOIDENTITY d1 $PIN unwrap "$d/one.card" "$d/both.age"
 for fault in wrong-rp no-up wrong-uv bad-signature ignore-extension; do
     ok "$fault in an evaluation" fails VERIFY opens one $PIN -t "1=$VIRT_FIDO2 ctl $d/one.fctl $fault on"
@@ -200,7 +201,6 @@ for fault in wrong-rp no-up wrong-uv bad-signature; do
     fido_ctl one $fault off >/dev/null
 done
 field "$d/one.card" identity >"$d/one.identity"
-wrapped "$d/one.card" >"$d/wrapped.age"
 ok "the identity in the card, without the card" d1 $PIN raw "$d/one.identity" "$d/wrapped.age"
 ok "is an age identity" grep -q '^AGE-SECRET-KEY-1' "$d/out"
 cp "$d/out" "$d/one.key"
@@ -213,6 +213,30 @@ both="-d $(cat "$d/one.dev") -d $(cat "$d/other.dev")"
 ok "two tokens, and none may show itself" fails TOKENWRONG two $PIN raw "$d/one.identity" "$d/wrapped.age"
 on other
 ok "the wrong one" fails TOKENWRONG d1 $PIN raw "$d/one.identity" "$d/wrapped.age"
+
+echo "# tokens that answer nothing without a touch, or without a PIN"
+fido_ctl one refuse-silent on >/dev/null
+fido_ctl other refuse-silent on >/dev/null
+on one
+ok "a token of the model, alone" opens one $PIN
+on other
+ok "is not known to be another before the PIN" d1 "" open "$d/one.card"
+ok "but then" fails TOKENWRONG opens one $PIN
+ok "two of the model: which?" fails TOKENWRONG two $PIN open "$d/one.card"
+fido_ctl other refuse-silent off >/dev/null
+ok "one of them says that it is not" two "" open "$d/one.card"
+on one
+ok "such a token enrols" enrols silent $PIN
+fido_ctl one refuse-silent off >/dev/null
+fido_start foreign --ca "$d/ca" --pin $PIN --aaguid 000102030405060708090a0b0c0d0e0f
+fido_ctl foreign refuse-silent on >/dev/null
+on foreign
+ok "one of another model is not taken" fails TOKENWRONG d1 "" open "$d/one.card"
+fido_stop foreign
+on other
+fido_ctl other protect-all on >/dev/null
+ok "a token that always wants the PIN is not taken" fails TOKENREFUSED enrols x $PIN
+ok "and why" says "could not be found again"
 fido_stop other
 
 echo "# PIN"

@@ -172,7 +172,7 @@ uint8_t vf_assert(struct vf *v, const cbor_item_t *m, struct vf_buf *out)
 	uint8_t rc = read_req(v, m, &r);
 	if (rc != VF_OK)
 		return rc;
-	if (r.hmac.present && !r.up)
+	if (!r.up && (r.hmac.present || v->fault.refuse_silent))
 		return VF_UNSUPPORTED_OPTION;
 	rc = vf_check_uv(v, vc_get(m, 6), vc_get(m, 7), r.cdh, PERM_ASSERT, r.rp_hash, &r.uv);
 	if (rc != VF_OK)

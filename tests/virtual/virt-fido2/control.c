@@ -11,6 +11,7 @@ static const char help[] =
 	"plug | pull | pull-at make|assert|pin|info|any FRAME | touch [auto|wait|refuse|timeout]\n"
 	"slow MS | garbage frames|cbor N | wrong-pin N | retries N | min-pin N\n"
 	"bad-signature|wrong-uv|wrong-rp|no-up|ignore-extension|flip-secret|wrong-aaguid on|off\n"
+	"refuse-silent|protect-all on|off\n"
 	"always-uv|force-pin-change on|off | log | stat | quit\n";
 
 int vn_open(struct vf *v)
@@ -42,6 +43,8 @@ static bool *named_switch(struct vf *v, const char *w)
 		{"ignore-extension", &v->fault.ignore_extension},
 		{"flip-secret", &v->fault.flip_secret},
 		{"wrong-aaguid", &v->fault.wrong_aaguid},
+		{"refuse-silent", &v->fault.refuse_silent},
+		{"protect-all", &v->fault.protect_all},
 		{"always-uv", &v->st.always_uv},
 		{"force-pin-change", &v->st.force_change},
 	};

@@ -90,7 +90,7 @@ static uint8_t read_req(struct vf *v, const cbor_item_t *m, struct make_req *r)
 {
 	const char *rp;
 	size_t n, rp_n;
-	uint64_t level = 1;
+	uint64_t level = v->fault.protect_all ? 3 : 1;
 	if (!vc_bytes(vc_get(m, 1), &r->cdh, &n) || n != 32 ||
 	    !vc_text(vc_gets(vc_get(m, 2), "id"), &rp, &rp_n) ||
 	    !vc_bytes(vc_gets(vc_get(m, 3), "id"), &r->user, &r->user_len) || r->user_len > 64)

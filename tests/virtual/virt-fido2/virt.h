@@ -88,6 +88,8 @@ struct vf_faults {
 	unsigned garbage_left;
 	unsigned wrong_pin_left;
 	bool bad_signature, wrong_uv, wrong_rp, no_up, ignore_extension, flip_secret, wrong_aaguid;
+	bool refuse_silent; /* no assertion without a touch */
+	bool protect_all;   /* credProtect 3 where nothing is asked for */
 };
 
 /* One decrypted credential. */
