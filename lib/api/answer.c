@@ -57,7 +57,7 @@ static int envelope(struct seal_api_answer *answer, const char *id, struct json_
 	if (!bad && answer->mirror)
 		bad = json_object_update(json, answer->mirror);
 	if (!bad)
-		bad = json_object_update_missing(json, rest);
+		bad = json_object_update(json, rest);
 	json_decref(rest);
 	if (bad)
 		return seal_fail(diag, SEAL_E_NOMEM, "answer");

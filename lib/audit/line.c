@@ -224,6 +224,17 @@ static int make(const struct seal_audit *audit, enum seal_audit_type type,
 	return error ? error : seal_json_write(line, SEAL_JSON_AS_MADE, "\n", out_text, diag);
 }
 
+/* What a failed write left behind; guess is for what cannot be read back. */
+static int ends_torn(int fd, int guess)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last;
+
+	if (end == 0)
+		return 0;
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 ? last != '\n' : guess;
+}
+
 /* All in one call, so that no line of another writer comes between. *seq counts up where
    the line is there, if perhaps without its newline: then it has its number, but the
    caller does not go on. */
@@ -239,9 +250,9 @@ static int put(struct seal_audit *audit, const char *bytes, size_t len, uint64_t
 		(*seq)++;
 	if (done == (ssize_t)len)
 		return SEAL_OK;
-	if (done > 0)
-		audit->torn = 1;
-	return seal_fail_errno(diag, SEAL_E_IO, "audit log");
+	(void)seal_fail_errno(diag, SEAL_E_IO, "audit log");
+	audit->torn = ends_torn(audit->fd, done > 0);
+	return SEAL_E_IO;
 }
 
 int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,

@@ -23,9 +23,21 @@ static void free_wiped(void *block)
 	free(block);
 }
 
+/* jansson (2.14) passes over some failed allocations, and then a string that it read lacks a
+   byte, or a text that it wrote a piece. So they are counted here. */
+static _Thread_local unsigned starved;
+
+static void *alloc_counted(size_t len)
+{
+	void *block = malloc(len);
+
+	starved += block == NULL;
+	return block;
+}
+
 void seal_json_setup(void)
 {
-	json_set_alloc_funcs(malloc, free_wiped);
+	json_set_alloc_funcs(alloc_counted, free_wiped);
 }
 
 void seal_json_free(struct json_t *json)
@@ -55,7 +67,12 @@ int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json, str
 
 	if (error)
 		return error;
+	starved = 0;
 	json = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &cause);
+	if (starved) {
+		json_decref(json);
+		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
+	}
 	/* The text of jansson's error quotes what it read: that may be a share. */
 	if (!json)
 		return seal_fail(diag, SEAL_E_FORMAT, "JSON: line %d, column %d", cause.line,
@@ -133,24 +150,60 @@ static void run(struct rewrite *rewrite, const char *end)
 	put(rewrite, end, strlen(end));
 }
 
+/* jansson's own text; a failure is kept here, as jansson may pass over it. */
+struct raw {
+	char *bytes;
+	size_t len, cap;
+	int failed;
+};
+
+static void raw_done(struct raw *raw)
+{
+	free_wiped(raw->bytes);
+}
+
+static int raw_add(const char *bytes, size_t len, void *data)
+{
+	struct raw *raw = data;
+
+	if (raw->cap - raw->len <= len) {
+		size_t cap = 2 * (raw->cap + len) + 256;
+		char *more = malloc(cap);
+
+		raw->failed |= !more;
+		if (!more)
+			return -1;
+		if (raw->len)
+			memcpy(more, raw->bytes, raw->len);
+		free_wiped(raw->bytes);
+		raw->bytes = more;
+		raw->cap = cap;
+	}
+	memcpy(raw->bytes + raw->len, bytes, len);
+	raw->len += len;
+	raw->bytes[raw->len] = 0;
+	return 0;
+}
+
 int seal_json_write(const struct json_t *json, enum seal_json_order order, const char *end,
 		    struct seal_json_text *out_text, struct seal_diag *diag)
 {
 	size_t flags = JSON_COMPACT | (order == SEAL_JSON_SORTED ? JSON_SORT_KEYS : 0);
-	char *raw = json_dumps(json, flags | JSON_ENCODE_ANY);
-	struct rewrite rewrite = {.in = raw};
+	struct raw raw SEAL_CLEANUP(raw_done) = {0};
+	struct rewrite rewrite;
 	char *bytes;
 
-	if (!raw)
+	if (json_dump_callback(json, raw_add, &raw, flags | JSON_ENCODE_ANY) || raw.failed ||
+	    !raw.bytes)
 		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
+	rewrite = (struct rewrite){.in = raw.bytes};
 	run(&rewrite, end);
 	bytes = malloc(rewrite.len + 1);
-	if (bytes) {
-		rewrite = (struct rewrite){.in = raw, .out = bytes};
-		run(&rewrite, end);
-		bytes[rewrite.len] = 0;
-		*out_text = (struct seal_json_text){.bytes = bytes, .len = rewrite.len};
-	}
-	free_wiped(raw);
-	return bytes ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "JSON");
+	if (!bytes)
+		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
+	rewrite = (struct rewrite){.in = raw.bytes, .out = bytes};
+	run(&rewrite, end);
+	bytes[rewrite.len] = 0;
+	*out_text = (struct seal_json_text){.bytes = bytes, .len = rewrite.len};
+	return SEAL_OK;
 }
