@@ -1,4 +1,4 @@
-/* seal-combine for the folder of a share set. All it says goes to stderr: stdout is the
+/* seal-combine for the folders of a share set. All it says goes to stderr: stdout is the
    secret's. */
 
 #include <stdio.h>
@@ -59,14 +59,13 @@ static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)
 	return seal_prompt_line(text, line, sizeof line, diag);
 }
 
-int combine_folder(const struct values *values, const char *dir, struct seal_sink *sink,
-		   struct seal_diag *diag)
+int combine_folders(const struct values *values, const char *const *dirs, size_t count,
+		    struct seal_sink *sink, struct seal_diag *diag)
 {
 	struct seal_set_folder folder SEAL_CLEANUP(seal_set_folder_done) = {0};
 	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct talk talk = {.folder = &folder};
 	struct seal_combine combine = {.folder = &folder,
-				       .dir = dir,
 				       .place = &talk.tokens.place,
 				       .asker = &talk.tokens.asker,
 				       .turn = turn,
@@ -80,7 +79,7 @@ int combine_folder(const struct values *values, const char *dir, struct seal_sin
 	combine.has_serial = talk.tokens.has_serial;
 	combine.serial = talk.tokens.serial;
 	if (!error)
-		error = seal_set_folder_read(dir, NULL, &folder, diag);
+		error = seal_combine_folders(dirs, count, &folder, &combine.dir, diag);
 	if (!error)
 		error = seal_combine_run(&combine, &secret, diag);
 	return error ? error

@@ -6,6 +6,7 @@
 #include "../tool.h"
 #include "seal-combine.h"
 #include "share/lines.h"
+#include "share/manifest.h"
 
 #include "base/banned.h"
 
@@ -27,6 +28,20 @@ static int uses_tokens(const struct use_tokens *tokens)
 	       tokens->non_interactive;
 }
 
+/* file is the first argument that is no option; all after it are folders, too. */
+static int combine(const struct values *values, const char *file, struct seal_sink *sink,
+		   struct seal_diag *diag)
+{
+	const char *const *first = values->arguments;
+	size_t count = 0;
+
+	while (*first != file)
+		first++;
+	while (first[count])
+		count++;
+	return combine_folders(values, first, count, sink, diag);
+}
+
 static int run(const void *given, const char *file, struct seal_diag *diag)
 {
 	const struct values *values = given;
@@ -46,21 +61,23 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	if (values->walk && values->tokens.non_interactive)
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "--walk: asks who is next: not with --non-interactive");
-	return combine_folder(values, file, &sink, diag);
+	return combine(values, file, &sink, diag);
 }
 
 int main(int argc, char **argv)
 {
-	struct values values = {.tokens = USE_TOKENS_INIT};
+	struct values values = {.tokens = USE_TOKENS_INIT, .arguments = (const char *const *)argv};
 	const struct tool tool = {
 		{"seal-combine",
-		 "[-i FILE]... [--walk] [--json] DIR > secret\n"
+		 "[-i FILE]... [--walk] [--json] DIR... > secret\n"
 		 "       seal-combine --plain [--json] < lines > secret",
-		 "Puts a secret together again: from the folder that seal-split made, with the "
-		 "tokens that are\nhere, custodian by custodian; or from bare share lines, as many "
-		 "as the threshold and of one\nset, where a wrong line is not noticed and gives a "
-		 "wrong secret.",
-		 options, 1},
+		 "Puts a secret together again: from the folder that seal-split made, or those "
+		 "that "
+		 "several\ncustodians bring, with the tokens that are here, one after another. Or "
+		 "from "
+		 "bare share\nlines, as many as the threshold and of one set: a wrong line is not "
+		 "noticed and gives a\nwrong secret.",
+		 options, SEAL_MANIFEST_SHARES},
 		run,
 		&values.json,
 		NULL};

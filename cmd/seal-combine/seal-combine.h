@@ -7,10 +7,11 @@
 struct values {
 	struct use_tokens tokens;
 	int plain, walk, json;
+	const char *const *arguments; /* all, NULL-terminated */
 };
 
-/* The secret of the set in folder dir, by the tokens that are here. */
-SEAL_MUST_CHECK int combine_folder(const struct values *values, const char *dir,
-				   struct seal_sink *sink, struct seal_diag *diag);
+/* The secret of the set in these folders, by the tokens that are here. */
+SEAL_MUST_CHECK int combine_folders(const struct values *values, const char *const *dirs,
+				    size_t count, struct seal_sink *sink, struct seal_diag *diag);
 
 #endif

@@ -190,11 +190,6 @@ static int read_sealed(const char *dir, uint8_t **out_bytes, size_t *out_len,
 		return seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
 	error = seal_file_read(path, SEAL_SEALED_SECRET_MAX + SEAL_SEALED_SECRET_EXTRA, out_bytes,
 			       out_len, diag);
-	if (error == SEAL_E_NOTFOUND)
-		return seal_fail(diag, error,
-				 "%s: not there: the folder is not one of seal-split (a daemon's "
-				 "key is used by seal-unseal)",
-				 path);
 	return error;
 }
 

@@ -13,6 +13,14 @@
    are here, one custodian after another. The secret is handed out only after it was
    authenticated, manifest included. */
 
+/* Custodians may each bring a folder with the own share: reads the first, and takes
+   shares and cards from the others that it has not. SEAL_E_OLD, SEAL_E_MISMATCH: one is not
+   of the first's set, or its manifest is another. *out_dir: the first that has
+   secret.sealed, SEAL_E_NOTFOUND if none has. folder: as for seal_set_folder_read. */
+SEAL_MUST_CHECK int seal_combine_folders(const char *const *dirs, size_t count,
+					 struct seal_set_folder *folder, const char **out_dir,
+					 struct seal_diag *diag);
+
 struct seal_combine {
 	const struct seal_set_folder *folder;
 	const char *dir; /* of secret.sealed */

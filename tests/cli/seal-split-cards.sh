@@ -42,19 +42,27 @@ ok "they are in the manifest" grep -q "^group: ops 2 of 3" "$dir/groups/manifest
 combine() { # FOLDER NAME...: opens with the identities of these
 	folder=$1
 	shift
-	set --  "$@"
 	for name; do printf '%s opens it\n' "$name"; done >"$dir/words"
 	for name; do
 		set -- "$@" -i "$dir/cards/$name.identity"
 		shift
 	done
-	"$c" "$@" --non-interactive --passphrase-fd 3 "$folder" 3<"$dir/words"
+	# shellcheck disable=SC2086 # one or several
+	"$c" "$@" --non-interactive --passphrase-fd 3 $folder 3<"$dir/words"
 }
 back() { # FOLDER NAME...
 	combine "$@" >"$dir/got" && cmp "$dir/got" "$dir/secret"
 }
 ok "three give it back" back "$dir/set" alice bruno david
 ok "two of ops and one of security give it back" back "$dir/groups" alice bruno david
+stick() { # NAME...: what each would carry
+	for name; do
+		mkdir -p "$dir/stick-$name" && cp "$dir/set/manifest" "$dir/set/$name.share" "$dir/cards/$name.card" "$dir/stick-$name/"
+	done
+}
+stick alice bruno david
+cp "$dir/set/secret.sealed" "$dir/stick-bruno/"
+ok "from three folders of one share each" back "$dir/stick-alice $dir/stick-bruno $dir/stick-david" alice bruno david
 nothing() { # FOLDER NAME...
 	combine "$@" >"$dir/got"
 	code=$?
@@ -85,6 +93,11 @@ wrong() { echo no >"$dir/words" && "$c" -i "$dir/cards/alice.identity" --non-int
 exits "wrong passphrase" 4 wrong
 exits "no token" 1 run "$c --non-interactive $dir/set"
 exits "no folder" 1 run "$c --non-interactive $dir/nowhere"
+exits "folders of two sets" 1 run "$c --non-interactive $dir/set $dir/json"
+ok "it names the second" run "printf '%s' '$tap_out' | grep -q 'json: is of set'"
+exits "folders without the secret" 1 run "$c --non-interactive $dir/stick-alice $dir/stick-david"
+echo >>"$dir/stick-david/manifest"
+exits "a folder with a damaged manifest" 1 run "$c --non-interactive $dir/set $dir/stick-david"
 exits "no argument" 2 "$c"
 exits "--plain and a folder" 2 run "$c --plain $dir/set </dev/null"
 
