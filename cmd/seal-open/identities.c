@@ -11,6 +11,7 @@
 
 #include "base/banned.h"
 
+#define FIDO2PRF "AGE-PLUGIN-FIDO2PRF-1"
 #define FILE_BYTES 65536u
 #define PASSPHRASE_BYTES 1024u
 
@@ -34,9 +35,9 @@ static int add(struct identities *identities, struct seal_secret *key,
 	return SEAL_OK;
 }
 
-/* A plugin's identity is a hint to a token; which one, its card says. */
-static int take_plugin(const struct identities *identities, const char *line,
-		       struct seal_diag *diag)
+/* A plugin's identity is a hint to a token; which one, its card says, or, with FIDO2, the
+   credential in the text itself. */
+static int take_plugin(struct identities *identities, const char *line, struct seal_diag *diag)
 {
 	for (size_t i = 0; i < identities->cards.count; i++) {
 		const struct seal_card *card = &identities->cards.list[i];
@@ -45,7 +46,13 @@ static int take_plugin(const struct identities *identities, const char *line,
 		    strcmp(line, card->fido2.identity) == 0)
 			return SEAL_OK;
 	}
-	return seal_fail(diag, SEAL_E_FORMAT, "a plugin's identity: give its card (--card)");
+	if (strncmp(line, FIDO2PRF, sizeof FIDO2PRF - 1) != 0)
+		return seal_fail(diag, SEAL_E_FORMAT,
+				 "a plugin's identity: give its card (--card)");
+	if (identities->credentials == CREDENTIALS)
+		return seal_fail(diag, SEAL_E_TOOLONG, "more than %u FIDO2 credentials",
+				 CREDENTIALS);
+	return seal_fido2prf_parse(line, &identities->credential[identities->credentials++], diag);
 }
 
 static int take_line(struct identities *identities, char *line, unsigned number,
@@ -148,6 +155,16 @@ static int take_passphrase(struct identities *identities, struct used_tokens *to
 	return error ? error : add(identities, passphrase, seal_age_scrypt_identity, diag);
 }
 
+/* Tokens come after keys, which cost nobody a touch. */
+static void add_credentials(struct identities *identities, struct used_tokens *tokens)
+{
+	for (size_t i = 0; i < identities->credentials && identities->count < IDENTITIES; i++) {
+		identities->opener[i] = (struct seal_fido2_opener){&tokens->place, &tokens->asker,
+								   &identities->credential[i]};
+		identities->list[identities->count++] = seal_fido2_identity(&identities->opener[i]);
+	}
+}
+
 int identities_load(struct identities *identities, const struct options *options,
 		    struct used_tokens *tokens, const char *share, struct seal_diag *diag)
 {
@@ -171,6 +188,7 @@ int identities_load(struct identities *identities, const struct options *options
 		.asker = &tokens->asker,
 		.choose = options->tokens.non_interactive ? NULL : use_tokens_choose};
 	identities->any.job = &identities->job;
+	add_credentials(identities, tokens);
 	if (options->raw && identities->cards.count > 0 && identities->count < IDENTITIES)
 		identities->list[identities->count++] = seal_open_identity(&identities->any);
 	return SEAL_OK;

@@ -6,8 +6,10 @@
 #include "ceremony/cards.h"
 #include "ceremony/open.h"
 #include "crypto/age.h"
+#include "token/fido2.h"
 
 #define IDENTITIES 64u
+#define CREDENTIALS 4u
 
 struct options {
 	int raw, json;
@@ -21,6 +23,10 @@ struct identities {
 	struct seal_age_identity list[IDENTITIES];
 	struct seal_secret *key[IDENTITIES];
 	size_t count;
+	/* AGE-PLUGIN-FIDO2PRF-1 texts without a card. */
+	struct seal_fido2prf_credential credential[CREDENTIALS];
+	struct seal_fido2_opener opener[CREDENTIALS];
+	size_t credentials;
 	/* Tokens and identity files, by card: the last in the list. */
 	struct seal_cards cards;
 	const char *files[16]; /* of passphrase tokens among options->tokens.identities */

@@ -206,6 +206,10 @@ ok "is an age identity" grep -q '^AGE-SECRET-KEY-1' "$d/out"
 cp "$d/out" "$d/one.key"
 ok "with which stock age opens the share" age -d -i "$d/one.key" -o "$d/plain" "$d/one.age"
 is "all of it" "$(cat "$d/plain")" "a share"
+by_tool() { "$BUILD/bin/seal-open" --raw -i "$d/one.identity" --device "$DEV" --pin-fd 3 3<"$d/pin" <"$d/wrapped.age" >"$d/out"; }
+printf '%s\n' $PIN >"$d/pin"
+ok "by seal-open too" by_tool
+ok "the same" cmp "$d/out" "$d/one.key"
 ok "a file without such a stanza" fails NOIDENTITY d1 $PIN raw "$d/one.identity" "$d/one.age"
 is "asks for nothing" "$(count "ask\|touch")" 0
 fido_start other --ca "$d/ca" --pin $PIN
