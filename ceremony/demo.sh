@@ -24,6 +24,7 @@ die() {
 }
 
 finish() {
+	set +e
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
 	tokens_stop
 	fido_stop_all
@@ -48,9 +49,10 @@ refusals=()
 # Secrets of this one run; they are given by descriptor only.
 digits() { od -An -N4 -tu4 /dev/urandom | tr -d ' ' | tail -c 9 | sed 's/^/7/' | cut -c 1-8; }
 phrase() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
-pin_alice=$(digits) pin_bruno=$(digits) pin_chloe=$(digits) pin_david=$(digits)
-puk=$(digits)
-phrase_emma=$(phrase) phrase_admin=$(phrase)
+drawn=("$(digits)" "$(digits)" "$(digits)" "$(digits)" "$(digits)" "$(phrase)" "$(phrase)")
+[ -z "${secrets:-}" ] || mapfile -t drawn <"$secrets"
+pin_alice=${drawn[0]} pin_bruno=${drawn[1]} pin_chloe=${drawn[2]} pin_david=${drawn[3]} puk=${drawn[4]}
+phrase_emma=${drawn[5]} phrase_admin=${drawn[6]}
 
 step "plugging in two virtual YubiKeys (PIV) and two virtual FIDO2 tokens"
 "$VIRT_PIV" make-ca "$work/piv-ca" 1
