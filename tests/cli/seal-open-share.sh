@@ -1,6 +1,7 @@
 #!/bin/sh
 # seal-open on sealed shares of passphrase tokens: which card, which share, what is refused.
 # What only hardware tokens can show is in tests/interop/seal-enroll-*.sh.
+# shellcheck disable=SC2016 # expanded by the inner shell
 . tests/lib/tap.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
