@@ -210,25 +210,28 @@ static int seal_root(const struct seal_secret *token, const struct seal_card *ca
 	return error;
 }
 
-/* before: the set that this one takes the place of, or "". Killed between barrier and file, the
-   root token is lost; init can be repeated. */
-static int init(struct seal_api *api, const struct wish *wish, const char *before,
-		struct seal_diag *diag)
+/* before: the set that this one takes the place of, or "". The root token's file is on disk
+   before the set: killed in between it is of a set that was never made, and nothing is lost. */
+static int init(struct seal_api *api, struct wish *wish, const char *before, struct seal_diag *diag)
 {
 	struct seal_token_birth birth SEAL_CLEANUP(seal_token_birth_done) = {0};
 	struct seal_set *set SEAL_CLEANUP(seal_set_freep) = NULL;
 	char root[ROOT_FILE];
 	int error = seal_token_birth_init(wish->root != NULL, &birth, diag);
 
+	if (!error)
+		error = seal_set_id(wish->policy.set, diag);
 	if (!error && wish->root)
 		error = seal_root(birth.text, wish->root, root, diag);
-	if (!error)
-		error = seal_barrier_init(api->barrier, wish->cards, wish->count, &wish->policy,
-					  api->signer, wish->again, birth.entries, birth.count,
-					  &set, diag);
 	if (!error && wish->root)
-		error = api->state.put_root_file(api->state.ctx, seal_set_manifest(set)->set, root,
-						 diag);
+		error = api->state.put_root_file(api->state.ctx, wish->policy.set, root, diag);
+	if (error)
+		return error;
+	error = seal_barrier_init(api->barrier, wish->cards, wish->count, &wish->policy,
+				  api->signer, wish->again, birth.entries, birth.count, &set, diag);
+	if (error && wish->root &&
+	    api->state.put_root_file(api->state.ctx, wish->policy.set, NULL, NULL))
+		return seal_because(diag, error, "a root token of no set is left in the state");
 	if (!error && before[0])
 		error = api->state.put_root_file(api->state.ctx, before, NULL, diag);
 	return error;

@@ -154,15 +154,27 @@ int seal_set_seal(struct seal_set *set, const struct seal_set_work *work, size_t
 	return SEAL_OK;
 }
 
+int seal_set_id(char out[static SEAL_SET_ID + 1], struct seal_diag *diag)
+{
+	uint8_t id[SEAL_SET_ID / 2];
+	int error = seal_random(id, sizeof id, diag);
+
+	if (!error)
+		seal_hex(id, sizeof id, out);
+	return error;
+}
+
 /* What is neither of people nor of shares. */
 static int begin(const struct seal_set_policy *policy, const struct seal_secret *signer,
 		 struct seal_manifest *manifest, struct seal_diag *diag)
 {
-	uint8_t id[SEAL_SET_ID / 2];
 	time_t now = time(NULL);
 	struct tm parts;
-	int error = seal_random(id, sizeof id, diag);
+	int error = SEAL_OK;
 
+	memcpy(manifest->set, policy->set, sizeof manifest->set);
+	if (!manifest->set[0])
+		error = seal_set_id(manifest->set, diag);
 	if (error)
 		return error;
 	if (seal_secret_len(signer) != 64)
@@ -171,7 +183,6 @@ static int begin(const struct seal_set_policy *policy, const struct seal_secret 
 	if (!gmtime_r(&now, &parts) || strftime(manifest->created, sizeof manifest->created,
 						"%Y-%m-%dT%H:%M:%SZ", &parts) != 20)
 		return seal_fail(diag, SEAL_E_SYSTEM, "the clock shows no usable time");
-	seal_hex(id, sizeof id, manifest->set);
 	memcpy(manifest->purpose, policy->purpose, sizeof manifest->purpose);
 	memcpy(manifest->signer, seal_secret_bytes(signer) + 32, sizeof manifest->signer);
 	manifest->epoch = policy->epoch;

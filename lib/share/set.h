@@ -19,8 +19,14 @@ struct seal_set_policy {
 	int allow_no_spare, allow_single; /* design 7.5 */
 	int allow_virtual;		  /* rehearsal: cards of virtual tokens are taken */
 	unsigned epoch;
+	/* Chosen before, where something must be on disk under this id before the set is made;
+	   empty: random. */
+	char set[SEAL_SET_ID + 1];
 	char purpose[SEAL_PURPOSE + 1];
 };
+
+/* 16 random bytes as hex. */
+SEAL_MUST_CHECK int seal_set_id(char out[static SEAL_SET_ID + 1], struct seal_diag *diag);
 
 struct seal_set; /* manifest, one armored sealed share a person; no plain share */
 

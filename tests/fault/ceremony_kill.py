@@ -93,7 +93,7 @@ class Round:
     def init_args(self):
         return [os.path.join(BIN, "seal-init"), "-k", "2", "--cards", os.path.join(scratch, "cards"),
                 "--fingerprints", os.path.join(scratch, "prints"), "-o", self.set,
-                "--bootstrap-token", os.path.join(self.folder, "state", "bootstrap-token"), *self.daemon.to]
+                "--root-token-card", os.path.join(scratch, "cards", "cat.card"), "--bootstrap-token", os.path.join(self.folder, "state", "bootstrap-token"), *self.daemon.to]
 
     def turn_args(self, name, fd):
         return [os.path.join(BIN, "seal-unseal"), "-n", name, "--device", self.tokens[name].device, "--pin-fd", str(fd),
@@ -161,8 +161,18 @@ class Round:
             shares.append(base64.b64decode(out.split("key: ")[1].strip()))
         return shares
 
+    def root_token(self):
+        fd = pin_pipe()
+        code, out, err = run(
+            [os.path.join(BIN, "seal-open"), "--raw", "--card", os.path.join(scratch, "cards", "cat.card"), "--device",
+             self.tokens["cat"].device, "--pin-fd", str(fd), "--non-interactive",
+             os.path.join(self.set, "root-token.age")], fd)
+        if code != 0:
+            raise AssertionError("root token: %d: %s" % (code, err))
+        return out.strip()
+
     def scan(self):
-        needles = []
+        needles = [self.root_token().encode()]
         for share in self.plain_shares():
             needles += [share[:32], base64.b64encode(share)[:40], share.hex().encode()[:60]]
         for folder, _, names in os.walk(self.folder):
