@@ -1,0 +1,157 @@
+#!/bin/sh
+# seal-enroll and seal-open with virtual FIDO2 tokens through the real libfido2.
+# shellcheck disable=SC2016 # expanded by the inner shell
+here=$(cd "$(dirname "$0")/.." && pwd)
+: "${BUILD:=$here/../build}"
+BUILD=$(cd "$BUILD" && pwd)
+export BUILD
+TOKENS_DIR=$(mktemp -d)
+# shellcheck source=tests/lib/tap.sh
+. "$here/lib/tap.sh"
+# shellcheck source=tests/lib/tokens.sh
+. "$here/lib/tokens.sh"
+trap 'fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
+d=$TOKENS_DIR
+e=$BUILD/bin/seal-enroll
+o=$BUILD/bin/seal-open
+cd "$d" || exit 3
+for n in ca other; do
+    "$VIRT_FIDO2" make-ca "$d/$n" || exit 3
+    mkdir "$n.roots" && cp "$n/root.pem" "$n.roots" || exit 3
+done
+pin=864209
+echo $pin >pin
+echo 111222 >wrong
+dev() { cat "$d/$1.dev"; }
+list() { "$e" --list --json --device "$(dev "$1")" | jq -e "$2"; }
+enroll() { # CARD TOKEN OPTION...: of alice, into CARD.card
+    _n=$1 _t=$2
+    shift 2
+    "$e" --fido2 -n alice -o "$_n.card" --roots "${roots:-ca}.roots" --device "$(dev "$_t")" --new-pin-fd 3 --pin-fd 4 \
+        --non-interactive "$@" 3<pin 4<pin >out 2>err
+    _rc=$?
+    cat err
+    return $_rc
+}
+no_enroll() { # STATUS SAYS CARD TOKEN OPTION...: no card, one line
+    _want=$1 _says=$2 _rc=0
+    shift 2
+    enroll "$@" || _rc=$?
+    [ "$_rc" -eq "$_want" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qiF -- "$_says" err && ! [ -e "$1.card" ]
+}
+check() { # TOKEN CARD [PINFILE]
+    "$e" --check "$2" --device "$(dev "$1")" --pin-fd 3 --non-interactive 3<"${3:-pin}" >out
+}
+open() { # TOKEN PINFILE ARG...
+    _dev=$(dev "$1")
+    _pin=$2
+    shift 2
+    "$o" --non-interactive --device "$_dev" --pin-fd 3 "$@" 3<"$_pin" >text
+}
+says() { # TEXT STATUS COMMAND...: ends with STATUS, one line that has TEXT
+    _says=$1 _want=$2 _rc=0
+    shift 2
+    "$@" 2>err || _rc=$?
+    cat err
+    [ "$_rc" -eq "$_want" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qiF -- "$_says" err
+}
+
+ok "a factory token" fido_start one --ca "$d/ca" --factory
+ok "is listed" list one '.tokens | map(select(.kind == "fido2")) | length == 1 and (.[0] | .virtual and (has("serial") | not))'
+roots=other
+ok "another root" no_enroll 1 "root" alice one
+roots=ca
+ok "an rp id that is none" no_enroll 2 "rp id" alice one --rp-id 'Not A Domain'
+ok "enrolled" enroll alice one --rp-id bank.example --json
+ok "as the page says" jq -e '.result == "OK" and .did == "enrolled" and .kind == "fido2" and .attested and .virtual and
+    (.recipient | startswith("age1")) and .card == "alice.card"' out
+ok "the rp id is the one asked for" jq -e '.fido2.rp_id == "bank.example"' alice.card
+ok "the identity is typage's" jq -e '.fido2.identity | startswith("AGE-PLUGIN-FIDO2PRF-1")' alice.card
+ok "eight tries" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 8'
+ok "proved by the token" check one alice.card
+ok "a wrong PIN" says "PIN" 4 check one alice.card wrong
+ok "costs one try" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 7'
+ok "the right one" check one alice.card
+ok "touch refused" fido_ctl one touch refuse
+exits "is said" 4 check one alice.card
+fido_ctl one touch auto >/dev/null
+
+ok "another token" fido_start two --ca "$d/ca" --factory
+ok "enrolled as her spare" enroll spare two --json
+mkdir cards
+"$BUILD/tests/interop_make_card" cards chloe -p david -p >fp || exit 3
+for c in alice spare; do
+    cp $c.card cards
+    t=one
+    [ $c = spare ] && t=two
+    "$e" --check $c.card --json --device "$(dev $t)" --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
+done
+printf 'planted secret' >secret
+ok "split for them" sh -c '"$1/bin/seal-split" -k 2 --rehearsal --cards cards --fingerprints fp -o set <secret' sh "$BUILD"
+s=set/alice.share
+ok "her token opens it" open one pin $s
+ok "is the holder's" grep -qx "custodian: alice" text
+cp text first
+ok "the spare too" open two pin $s
+ok "the same share" cmp text first
+ok "both are here: said, and nothing asked" says "may both open it" 4 open one pin --device "$(dev two)" $s
+ok "chloe's share: not for this token" says "not here" 4 open one pin set/chloe.share
+ok "a wrong PIN" says "PIN" 4 open one wrong $s
+ok "nothing came out" sh -c '! [ -s text ]'
+ok "raw, with the card" open one pin --raw --card alice.card $s
+ok "the same share" cmp text first
+jq -r .fido2.identity alice.card >plugin
+jq -r .fido2.wrapped alice.card >wrapped.age
+ok "raw: the identity inside the card, sealed to the token alone" open one pin --raw --card alice.card -i plugin wrapped.age
+ok "is one of age's" grep -q '^AGE-SECRET-KEY-1' text
+age-keygen -y text >recipient 2>/dev/null
+is "of the card's recipient" "$(cat recipient)" "$(jq -r .recipient alice.card)"
+ok "with it stock age opens the share" sh -c 'age -d -i text set/alice.share | cmp - first'
+ok "the plugin's identity is enough for that" open one pin --raw -i plugin wrapped.age
+ok "the same identity" grep -q '^AGE-SECRET-KEY-1' text
+: >text
+ok "out" fido_ctl one pull
+exits "is said" 4 open one pin $s
+ok "in again" fido_ctl one plug
+ok "it opens" open one pin $s
+cat >touch.py <<'P'
+import os, subprocess, sys, time
+import pexpect
+ctl, command = sys.argv[1:]
+child = pexpect.spawn("sh", ["-c", command], timeout=60, encoding="utf-8")
+child.expect(r"alice: FIDO2 PIN of [^\n]* \(8 tries left\): ")
+child.sendline(os.environ["PIN"])
+child.expect(r"alice: touch [^\n]* now")
+# A finger counts only once the token waits for it.
+for _ in range(1000):
+    stat = subprocess.run(ctl.split() + ["stat"], check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    if "waiting 1" in stat.stdout:
+        break
+    time.sleep(0.02)
+subprocess.run(ctl.split() + ["touch"], check=True, stdout=subprocess.DEVNULL)
+child.expect(pexpect.EOF)
+child.close()
+sys.exit(child.exitstatus or os.environ["PIN"] in (child.before or ""))
+P
+ok "touch waits for a finger" fido_ctl one touch wait
+ok "a person sees applet, tries and touch" env PIN=$pin python3 touch.py "$VIRT_FIDO2 ctl $d/one.fctl" "exec $o --device $(dev one) $s >text"
+ok "the same share" cmp text first
+fido_ctl one touch auto >/dev/null
+ok "no try left" fido_ctl one retries 0
+ok "is said: exit 5" says "block" 5 open one pin $s
+ok "by --check too" says "block" 5 check one alice.card
+
+# --- tokens of other kinds
+ok "self attestation" fido_start self --attestation self --factory
+ok "is no attestation" no_enroll 1 "attestation" self self
+ok "--attestation none" enroll self self --attestation none
+ok "the card says so" jq -e '.attested == false' self.card
+ok "the tool says so" grep -q "NOT ATTESTED" err
+ok "CTAP 2.0" fido_start old --ca "$d/ca" --ctap20 --factory
+ok "is enrolled, or refused with the reason" sh -c '
+    "$1" --fido2 -n olga -o olga.card --roots ca.roots --device "$2" --new-pin-fd 3 --non-interactive 3<pin >out 2>err
+    rc=$?; cat err; [ $rc -eq 0 ] || { [ $rc -eq 4 ] && [ "$(wc -l <err)" -eq 1 ] && ! [ -e olga.card ]; }' sh "$e" "$(dev old)"
+ok "without hmac-secret" fido_start bare --ca "$d/ca" --no-hmac-secret --factory
+ok "is refused with the reason" no_enroll 4 "hmac-secret" bare bare
+ok "no PIN and no share in any file of ours" sh -c '! grep -rlF -e "$1" ./*.card set cards err out | grep .' sh $pin
+done_testing
