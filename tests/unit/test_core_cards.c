@@ -88,13 +88,16 @@ static void shares_can_be_fetched_again(void **state)
 	core_expect(&people.room, 200, "sealkit-manifest/1", "GET", "/v1/sys/sealkit/manifest",
 		    people.bootstrap, NULL);
 	expect(init_as(&people, people.bootstrap, 5, 3, ""), 400, "Vault is already initialized");
-	/* A new set, and the old one's shares are nobody's. */
+	/* A new set, and the old one's shares are nobody's; what was given of it is forgotten. */
 	take_shares(&people, &first);
+	assert_false(give(&people, 1, 1));
 	again = init_as(&people, people.bootstrap, 5, 3, ",\"again\":true");
 	assert_int_equal(again.status, 200);
 	assert_string_not_equal(
 		json_string_value(json_object_get(json_object_get(first.json, "sealkit"), "set")),
 		json_string_value(json_object_get(json_object_get(again.json, "sealkit"), "set")));
+	core_expect(&people.room, 200, "\"progress\":0,\"nonce\":\"\"", "GET",
+		    "/v1/sys/seal-status", NULL, NULL);
 	expect(submit(&people.room, people.person[0].share), 400,
 	       "share does not belong to this share set");
 	core_answer_done(&first);
