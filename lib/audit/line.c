@@ -54,6 +54,7 @@ void seal_audit_free(struct seal_audit *audit)
 void seal_audit_freep(struct seal_audit **audit)
 {
 	seal_audit_free(*audit);
+	*audit = NULL;
 }
 
 uint64_t seal_audit_seq(const struct seal_audit *audit)

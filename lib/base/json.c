@@ -48,6 +48,7 @@ void seal_json_free(struct json_t *json)
 void seal_json_freep(struct json_t **json)
 {
 	json_decref(*json);
+	*json = NULL;
 }
 
 void seal_json_text_done(struct seal_json_text *text)

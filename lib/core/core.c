@@ -31,6 +31,7 @@ void seal_core_free(struct seal_core *core)
 void seal_core_freep(struct seal_core **core)
 {
 	seal_core_free(*core);
+	*core = NULL;
 }
 
 static int make_api(struct seal_core *core, const struct seal_core_config *config,

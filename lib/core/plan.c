@@ -73,10 +73,8 @@ static int read_target(struct seal_exchange *exchange, struct seal_diag *diag)
 	size_t len;
 	int list;
 
-	if (error) {
-		/* The target itself stays out of the text. */
+	if (error) /* the target itself stays out of the text */
 		return seal_api_refuse(answer, 400, "%s", diag ? diag->cause[0] : "request target");
-	}
 	if (!target->ours)
 		return seal_api_refuse(answer, 404, "%s", "");
 	list = seal_target_flag(target, "list");

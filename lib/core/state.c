@@ -83,12 +83,6 @@ static int put_line(const char *path, const char *head, const char *line, struct
 		       : put(path, SEAL_FILE_NEW, seal_secret_bytes(text), (size_t)len, diag);
 }
 
-/* A line as secret; its length is exact, a NUL is not part of it. */
-static int get_line(int fd, size_t max, struct seal_secret **out_line, struct seal_diag *diag)
-{
-	return seal_secret_read_fd(fd, max, out_line, diag);
-}
-
 static int make_identity(const char *path, struct seal_diag *diag)
 {
 	struct seal_secret *seed SEAL_CLEANUP(seal_secret_freep) = NULL;
@@ -114,12 +108,12 @@ static int read_identity(const char *path, struct seal_secret **out_seed, struct
 	int error = open_own(path, &fd, diag);
 
 	if (!error)
-		error = get_line(fd, 64, &head, diag);
+		error = seal_secret_read_fd(fd, 64, &head, diag);
 	if (!error && (seal_secret_len(head) != strlen(IDENTITY_LINE) ||
 		       !seal_eq_ct(seal_secret_bytes(head), IDENTITY_LINE, strlen(IDENTITY_LINE))))
 		error = seal_fail(diag, SEAL_E_VERSION, "%s: not an identity of seald", path);
 	if (!error)
-		error = get_line(fd, 64, &line, diag);
+		error = seal_secret_read_fd(fd, 64, &line, diag);
 	if (!error)
 		error = seal_secret_new(crypto_sign_SEEDBYTES, &seed, diag);
 	if (!error)
@@ -179,7 +173,7 @@ int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1
 			error = open_own(path, &fd, diag);
 	}
 	if (!error)
-		error = get_line(fd, SEAL_AUDIT_SALT, &line, diag);
+		error = seal_secret_read_fd(fd, SEAL_AUDIT_SALT, &line, diag);
 	if (error)
 		return error;
 	memcpy(out, seal_secret_bytes(line), seal_secret_len(line));
@@ -219,7 +213,7 @@ int seal_core_bootstrap(const char *folder, int wanted, struct seal_secret **out
 		if (!error)
 			error = open_own(path, &fd, diag);
 	}
-	return error ? error : get_line(fd, SEAL_TOKEN_MAX, out_token, diag);
+	return error ? error : seal_secret_read_fd(fd, SEAL_TOKEN_MAX, out_token, diag);
 }
 
 static int drop_bootstrap(void *ctx, struct seal_diag *diag)
