@@ -19,7 +19,7 @@
 static int prove_signing(struct seal_token *token, const struct seal_token_asker *asker,
 			 struct seal_diag *diag)
 {
-	struct seal_note_key key;
+	struct seal_note_key key = {0};
 	uint8_t challenge[CHALLENGE];
 	char hex[2 * CHALLENGE + 1];
 	char text[128];

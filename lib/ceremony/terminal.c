@@ -157,7 +157,7 @@ static int read_line(struct terminal *terminal, uint8_t *buf, size_t cap, size_t
 	*len = 0;
 	for (;;) {
 		struct pollfd wait = {terminal->fd, POLLIN, 0};
-		uint8_t spare;
+		uint8_t spare = 0;
 		uint8_t *to = *len < cap ? buf + *len : &spare;
 		ssize_t got;
 

@@ -105,7 +105,7 @@ static int sign_card(struct seal_token *token, const struct seal_token_asker *as
 		     struct seal_diag *diag)
 {
 	struct seal_card *card = &token->card;
-	struct seal_note_key key;
+	struct seal_note_key key = {0};
 	char *text = NULL;
 	int error;
 

@@ -64,7 +64,7 @@ struct seal_token_info {
 	int tries_left, puk_tries_left;		   /* -1: unknown */
 	int factory_pin, factory_puk, factory_key; /* 1 yes, 0 no, -1 unknown */
 	int leaks_ecdsa; /* YubiKey before 5.7.0: who opens the token can read its signing keys */
-	char where[128];			   /* reader, device or path */
+	char where[128]; /* reader, device or path */
 	char model[64];
 };
 

@@ -144,7 +144,7 @@ static int unseal(struct seal_token *token, const uint8_t *file, size_t len, str
 static int sign(struct seal_token *token, struct seal_diag *diag)
 {
 	static const char text[] = "a text of its own\n";
-	struct seal_note_key key;
+	struct seal_note_key key = {0};
 	uint8_t out[SEAL_CARD_SIGNATURE];
 	size_t len = 0;
 	int error = seal_token_sign(token, &run.asker, text, sizeof text - 1, out, sizeof out, &len,
