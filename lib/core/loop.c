@@ -132,8 +132,10 @@ static int pump(struct loop *loop, struct gate *gate, struct seal_diag *diag)
 					    gate->len - gate->at, &used, &frame, &ready, diag);
 
 		gate->at += used;
-		if (!error && ready)
+		if (!error && ready) {
 			error = serve(loop, gate, &frame, diag);
+			seal_frame_drop(gate->decoder);
+		}
 		if (error)
 			return error;
 	}

@@ -76,7 +76,9 @@ void seal_conn_submit(struct seal_conn *conn)
 		return;
 	}
 #endif
-	int sent = seal_link_submit(conn->gate, conn);
+	/* Who comes later waits behind those that wait. */
+	int waits = conn->gate->queued && conn->at != SEAL_CONN_QUEUED;
+	int sent = waits ? 0 : seal_link_submit(conn->gate, conn);
 
 	if (conn->at != SEAL_CONN_QUEUED)
 		conn->since = seal_gate_now();

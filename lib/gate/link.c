@@ -10,6 +10,8 @@
 #include "base/banned.h"
 
 #define SLOT_BITS 16
+#define BATCH_MAX ((size_t)2 * (SEAL_FRAME_PAYLOAD_MAX + SEAL_FRAME_HEAD))
+#define BESIDES_BODY (SEAL_FRAME_PAYLOAD_MAX - SEAL_MESSAGE_BODY + SEAL_FRAME_HEAD)
 
 static void lost(struct seal_gate *gate, const char *what)
 {
@@ -110,10 +112,24 @@ static void drop_encoded(struct seal_gate *gate)
 	}
 }
 
+/* Asked before a body is copied, which may be large and wait for long. */
+static int has_room(const struct seal_gate *gate, const struct seal_conn *conn)
+{
+	const struct seal_http_request *request = seal_http_request(conn->parser);
+	size_t waiting = 0;
+
+	(void)seal_frame_waiting(gate->batch, &waiting);
+	return request && request->body_len + BESIDES_BODY <= BATCH_MAX - waiting;
+}
+
 int seal_link_submit(struct seal_gate *gate, struct seal_conn *conn)
 {
 	uint64_t id = ++gate->serial << SLOT_BITS | conn->slot;
-	int error = encode(gate, conn);
+	int error;
+
+	if (!has_room(gate, conn))
+		return 0;
+	error = encode(gate, conn);
 
 	if (!error)
 		error = seal_frame_add(gate->batch, SEAL_FRAME_REQUEST, id, gate->encoded.bytes,
@@ -160,8 +176,10 @@ static void take_bytes(struct seal_gate *gate, size_t len)
 			return;
 		}
 		at += used;
-		if (ready)
+		if (ready) {
 			take_answer(gate, &frame);
+			seal_frame_drop(gate->decoder);
+		}
 	}
 }
 
@@ -187,8 +205,7 @@ int seal_link_open(struct seal_gate *gate, struct seal_diag *diag)
 	int error = seal_frame_decoder_new(SEAL_FRAME_PAYLOAD_MAX, &gate->decoder, diag);
 
 	if (!error)
-		error = seal_frame_batch_new(2 * (SEAL_FRAME_PAYLOAD_MAX + SEAL_FRAME_HEAD),
-					     &gate->batch, diag);
+		error = seal_frame_batch_new(BATCH_MAX, &gate->batch, diag);
 	if (error)
 		return error;
 	if (event_assign(&gate->core_in, gate->base, gate->config.core, EV_READ | EV_PERSIST,

@@ -91,6 +91,12 @@ static void start_over(struct seal_frame_decoder *decoder)
 	decoder->given = 0;
 }
 
+void seal_frame_drop(struct seal_frame_decoder *decoder)
+{
+	if (decoder->given)
+		start_over(decoder);
+}
+
 static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;

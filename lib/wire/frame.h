@@ -42,6 +42,8 @@ void seal_frame_decoder_freep(struct seal_frame_decoder **decoder);
 SEAL_MUST_CHECK int seal_frame_feed(struct seal_frame_decoder *decoder, const uint8_t *bytes,
 				    size_t len, size_t *out_used, struct seal_frame *out_frame,
 				    int *out_ready, struct seal_diag *diag);
+/* The frame given out last is done with: it is wiped now, not when the next one comes. */
+void seal_frame_drop(struct seal_frame_decoder *decoder);
 /* 1 between frames: only there is the end of the stream an orderly one. */
 int seal_frame_idle(const struct seal_frame_decoder *decoder);
 

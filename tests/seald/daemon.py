@@ -103,6 +103,10 @@ class Daemon:
         with open(f"{self.dir}/log", encoding="utf-8", errors="replace") as log:
             return log.read()
 
+    def ends(self):
+        """How many gates and cores have ended otherwise than they should."""
+        return len(re.findall("was killed|ended with", self.log())) + self.log().count("no right to")
+
     def children(self, name=None):
         """Process ids of gates and core."""
         found = []
