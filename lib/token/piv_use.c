@@ -97,12 +97,13 @@ static int attempt(struct use *use, struct seal_piv_link *link, struct needs nee
 
 	if (error)
 		return seal_fail(diag, error, "slot %02x", use->slot);
-	if (needs.touch)
-		use->asker->touch(use->asker->ctx, &question, 1);
 	if (needs.pin)
 		error = seal_piv_verify(link, use->self->pin, diag);
-	if (!error)
-		error = seal_piv_send(link, &apdu, &reply, diag);
+	if (error)
+		return error;
+	if (needs.touch)
+		use->asker->touch(use->asker->ctx, &question, 1);
+	error = seal_piv_send(link, &apdu, &reply, diag);
 	if (needs.touch)
 		use->asker->touch(use->asker->ctx, &question, 0);
 	return error ? error : read_answer(use, &reply, needs.touch, out, cap, out_len, diag);

@@ -49,6 +49,8 @@ cp "$d/alice.card" "$d/other.card"
 ok "a file for others is not for it" stays 4 "" other "$pin"
 ok "and no question is asked" asked 0
 
+ok "the PIN is nowhere in memory afterwards" sh -c "echo $pin | '$BUILD/tests/interop_piv_scan' '$d/alice.card' 3<&0"
+
 # --- an ephemeral key that is no point of the curve never reaches the token
 "$DRIVER" yubikey "$d/alice.card" >"$d/old"
 echo "hello bad" | "$SEAL" "$(cat "$d/old")" >"$d/bad.age"
@@ -62,6 +64,7 @@ is "is not sent" "$(grep -c '^00 87 11 82' "$d/one.log")" "$uses"
 # --- PIN
 ok "a wrong PIN is asked for again" opens alice "$wrong $pin"
 ok "with the tries left" said "tries=2 wrong=1"
+is "and no touch before the right one" "$(grep -c '^touch 1' "$d/err")" 1
 before=$(sent one)
 ok "from a descriptor it is sent once" stays 4 "wrong PIV PIN; 2 tries are left" alice "$wrong $pin" --once
 is "once" "$(sent one)" $((before + 1))
