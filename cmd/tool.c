@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/harden.h"
+#include "base/json.h"
 
 #include "base/banned.h"
 
@@ -65,6 +66,7 @@ int tool_main(const struct tool *tool, void *values, int argc, char **argv)
 	int asked = 0;
 	int error = seal_process_harden(&diag);
 
+	seal_json_setup();
 	if (!error)
 		error = seal_options_read(&tool->table, argc, argv, values, &first, &asked, &diag);
 	if (!error && asked)

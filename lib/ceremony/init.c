@@ -146,13 +146,13 @@ static int ask_daemon(const struct seal_init_job *job, int fetch, char **out_bod
 	const struct seal_client_request again = {"GET", "sys/sealkit/shares", NULL,
 						  job->bootstrap};
 	struct seal_client_request make = {"PUT", "sys/init", NULL, job->bootstrap};
-	char *body SEAL_CLEANUP(textp) = NULL;
+	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	int error;
 
 	if (fetch)
 		return seal_client_call(job->client, &again, NULL, out_body, diag);
 	error = seal_init_request(job, &body, diag);
-	make.body = body;
+	make.body = body.bytes;
 	return error ? error : seal_client_call(job->client, &make, NULL, out_body, diag);
 }
 

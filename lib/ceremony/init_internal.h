@@ -1,6 +1,7 @@
 #ifndef SEALKIT_CEREMONY_INIT_INTERNAL_H
 #define SEALKIT_CEREMONY_INIT_INTERNAL_H
 
+#include "base/json.h"
 #include "ceremony/init.h"
 
 /* What the daemon answered, checked. Texts are malloc'd. */
@@ -12,9 +13,9 @@ struct seal_init_answer {
 };
 void seal_init_answer_done(struct seal_init_answer *answer);
 
-/* The body of the request; malloc'd. */
-SEAL_MUST_CHECK int seal_init_request(const struct seal_init_job *job, char **out_body,
-				      struct seal_diag *diag);
+/* The body of the request; the caller's. */
+SEAL_MUST_CHECK int seal_init_request(const struct seal_init_job *job,
+				      struct seal_json_text *out_body, struct seal_diag *diag);
 /* Parses, and compares with the job and with the daemon's identity. */
 SEAL_MUST_CHECK int seal_init_read(const struct seal_init_job *job, const uint8_t *identity,
 				   const char *body, struct seal_init_answer *answer,

@@ -4,15 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "ceremony/init_internal.h"
 
 #include "base/banned.h"
-
-static void json_freep(json_t **json)
-{
-	json_decref(*json);
-	*json = NULL;
-}
 
 static void textp(char **text)
 {
@@ -37,8 +32,11 @@ size_t seal_init_persons(const struct seal_cards *cards)
 static json_t *card_json(const struct seal_card *card)
 {
 	char *text SEAL_CLEANUP(textp) = NULL;
+	json_t *json = NULL;
 
-	return seal_card_text(card, &text, NULL) ? NULL : json_loads(text, 0, NULL);
+	if (seal_card_text(card, &text, NULL) || seal_json_parse(text, strlen(text), &json, NULL))
+		return NULL;
+	return json;
 }
 
 static int add_cards(const struct seal_init_job *job, json_t *own)
@@ -78,22 +76,19 @@ static unsigned threshold_of(const struct seal_init_job *job)
 	return job->group_count > 0 ? sum : job->threshold;
 }
 
-int seal_init_request(const struct seal_init_job *job, char **out_body, struct seal_diag *diag)
+int seal_init_request(const struct seal_init_job *job, struct seal_json_text *out_body,
+		      struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_freep) = json_pack(
+	json_t *json SEAL_CLEANUP(seal_json_freep) = json_pack(
 		"{s:i,s:i,s:{s:s,s:b,s:b,s:b}}", "secret_shares",
 		(int)seal_init_persons(job->cards), "secret_threshold", (int)threshold_of(job),
 		"sealkit", "purpose", job->purpose, "allow_no_spare", job->allow_no_spare,
 		"allow_single", job->allow_single, "again", job->again);
 	json_t *own = json_object_get(json, "sealkit");
-	char *body = NULL;
 
-	if (own && !add_cards(job, own) && !add_groups(job, own))
-		body = json_dumps(json, JSON_COMPACT);
-	if (!body)
+	if (!own || add_cards(job, own) || add_groups(job, own))
 		return seal_fail(diag, SEAL_E_NOMEM, "request");
-	*out_body = body;
-	return SEAL_OK;
+	return seal_json_write(json, SEAL_JSON_AS_MADE, "", out_body, diag);
 }
 
 /* Each card that was asked for, and no other, is in the manifest, under its holder. */
@@ -194,10 +189,13 @@ void seal_init_answer_done(struct seal_init_answer *answer)
 int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, const char *body,
 		   struct seal_init_answer *answer, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_freep) = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *own = json_object_get(json, "sealkit");
-	int error = SEAL_OK;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
+	const json_t *own;
+	int error = seal_json_parse(body, strlen(body), &json, diag);
 
+	if (error)
+		return seal_because(diag, error, "answer");
+	own = json_object_get(json, "sealkit");
 	if (!json_is_object(own))
 		return seal_fail(diag, SEAL_E_FORMAT,
 				 "answer: says nothing of sealed shares: not seald?");

@@ -5,32 +5,21 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/json.h"
 #include "client/client_internal.h"
 
 #include "base/banned.h"
 
-static void json_freep(json_t **json)
-{
-	json_decref(*json);
-	*json = NULL;
-}
-
 static int load(const char *text, json_t **out_json, struct seal_diag *diag)
 {
-	json_error_t why;
-	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+	int error = seal_json_parse(text, strlen(text), out_json, diag);
 
-	if (!json || !json_is_object(json)) {
-		json_decref(json);
-		return seal_fail(diag, SEAL_E_FORMAT, "answer: not a JSON object");
-	}
-	*out_json = json;
-	return SEAL_OK;
+	return error ? seal_because(diag, error, "answer") : SEAL_OK;
 }
 
 int seal_client_refusal(unsigned status, const char *body, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	json_t *first;
 	int error = status == 403 ? SEAL_E_DENIED : status == 503 ? SEAL_E_SEALED : SEAL_E_REFUSED;
 
@@ -97,7 +86,7 @@ static int get_bytes(const json_t *json, const char *name, uint8_t *out, size_t 
 
 int seal_client_key_parse(const char *text, struct seal_client_key *out_key, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_key key = {0};
 	int error = load(text, &json, diag);
 
@@ -158,7 +147,7 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 int seal_client_status_parse(const char *text, struct seal_client_status *out_status,
 			     struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_freep) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_status status = {0};
 	const json_t *own;
 	int error = load(text, &json, diag);

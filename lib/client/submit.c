@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/json.h"
 #include "client/client_internal.h"
 #include "crypto/hpke.h"
 
@@ -91,22 +92,20 @@ static int seal_box(const struct seal_client_key *key, const struct seal_secret 
 }
 
 static int make_body(const struct seal_client_key *key,
-		     const struct seal_client_submission *submission, char **out_body,
-		     struct seal_diag *diag)
+		     const struct seal_client_submission *submission,
+		     struct seal_json_text *out_body, struct seal_diag *diag)
 {
 	struct box box;
+	struct json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	int error = seal_box(key, submission->share, &box, diag);
-	json_t *json;
 
 	if (error)
 		return error;
 	json = json_pack("{s:{s:s,s:s,s:s}}", "sealkit", "nonce", key->nonce, "enc", box.enc, "box",
 			 box.text);
-	if (json && submission->reset)
-		(void)json_object_set_new(json, "reset", json_true());
-	*out_body = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	return *out_body ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "request");
+	if (!json || (submission->reset && json_object_set_new(json, "reset", json_true())))
+		return seal_fail(diag, SEAL_E_NOMEM, "request");
+	return seal_json_write(json, SEAL_JSON_AS_MADE, "", out_body, diag);
 }
 
 int seal_client_submit(struct seal_client *client, const struct seal_client_submission *submission,
@@ -115,7 +114,7 @@ int seal_client_submit(struct seal_client *client, const struct seal_client_subm
 	const struct seal_client_request ask = {"GET", "sys/sealkit/submission", NULL, NULL};
 	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
 	char *answer SEAL_CLEANUP(textp) = NULL;
-	char *body SEAL_CLEANUP(textp) = NULL;
+	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	char *result SEAL_CLEANUP(textp) = NULL;
 	struct seal_client_key key;
 	int error = seal_client_call(client, &ask, NULL, &answer, diag);
@@ -126,7 +125,7 @@ int seal_client_submit(struct seal_client *client, const struct seal_client_subm
 		error = check_key(&key, submission, diag);
 	if (!error)
 		error = make_body(&key, submission, &body, diag);
-	give.body = body;
+	give.body = body.bytes;
 	if (!error)
 		error = seal_client_call(client, &give, NULL, &result, diag);
 	return error ? error : seal_client_status_parse(result, out_status, diag);
