@@ -139,8 +139,8 @@ static int add_memory(scmp_filter_ctx filter)
 static int add_gate_calls(scmp_filter_ctx filter)
 {
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
-				SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP),
-				SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY)) != 0 ||
+				SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
+				SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)) != 0 ||
 	       add_list(filter, for_gate, sizeof for_gate / sizeof *for_gate);
 }
 

@@ -1,4 +1,5 @@
 """Starts a seald for a test, speaks to it, and sees that nothing of it is left."""
+import atexit
 import os
 import re
 import shutil
@@ -92,6 +93,8 @@ class Daemon:
                 [*prefix, self.binary, "--config", self.conf, "--ready-fd", str(here)],
                 stderr=log, stdin=subprocess.DEVNULL, pass_fds=[here], env=self.env)
         os.close(here)
+        # Where a test breaks off: the others end with their supervisor.
+        atexit.register(self.process.kill)
         with os.fdopen(there) as ready:
             self.ready = ready.readline()
         found = re.match(r"ready (\S+):(\d+) (sha256//\S+) identity (\S+)$", self.ready)
