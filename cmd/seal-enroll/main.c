@@ -50,20 +50,20 @@ static const struct seal_option options[] = {
 /* The first option given that has to do with enrolling only. */
 static const char *enrolling(const struct values *values)
 {
-	return values->name		 ? "--name"
-	       : values->group		 ? "--group"
-	       : values->output		 ? "--output"
-	       : values->slot		 ? "--slot"
-	       : values->pin_policy	 ? "--pin-policy"
-	       : values->touch_policy	 ? "--touch-policy"
-	       : values->min_firmware	 ? "--min-firmware"
-	       : values->rp_id		 ? "--rp-id"
-	       : values->attestation	 ? "--attestation"
-	       : values->roots		 ? "--roots"
-	       : values->is_virtual	 ? "--virtual"
-	       : values->new_pin_fd >= 0 ? "--new-pin-fd"
-	       : values->new_puk_fd >= 0 ? "--new-puk-fd"
-					 : NULL;
+	return values->name		       ? "--name"
+	       : values->group		       ? "--group"
+	       : values->output		       ? "--output"
+	       : values->slot		       ? "--slot"
+	       : values->pin_policy	       ? "--pin-policy"
+	       : values->touch_policy	       ? "--touch-policy"
+	       : values->min_firmware	       ? "--min-firmware"
+	       : values->rp_id		       ? "--rp-id"
+	       : values->attestation	       ? "--attestation"
+	       : values->roots && values->list ? "--roots"
+	       : values->is_virtual	       ? "--virtual"
+	       : values->new_pin_fd >= 0       ? "--new-pin-fd"
+	       : values->new_puk_fd >= 0       ? "--new-puk-fd"
+					       : NULL;
 }
 
 static int run(const void *given, const char *file, struct seal_diag *diag)

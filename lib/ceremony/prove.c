@@ -10,10 +10,13 @@
 #include "crypto/age.h"
 #include "crypto/age_seal.h"
 #include "crypto/note.h"
+#include "crypto/p256.h"
+#include "token/attest.h"
 
 #include "base/banned.h"
 
 #define CHALLENGE 32u
+#define SIGNING_SLOT 0x9cu
 #define FILE_BYTES 2048u
 
 static int prove_signing(struct seal_token *token, const struct seal_token_asker *asker,
@@ -96,5 +99,47 @@ int seal_prove_card(const struct seal_card *card, const struct seal_token_place 
 		error = prove_opening(token, asker, diag);
 	if (!error && out_info)
 		seal_token_describe(token, out_info);
+	return error;
+}
+
+static int prove_key(const struct seal_roots *roots, const struct seal_card *card, int signing,
+		     struct seal_diag *diag)
+{
+	const struct seal_card_piv *piv = &card->piv;
+	const struct seal_card_der *der = signing ? &piv->sign : &piv->unwrap;
+	struct seal_attest said;
+	struct seal_attest_want want = {.slot = signing ? SIGNING_SLOT : piv->slot,
+					.has_serial = piv->has_serial,
+					.serial = piv->serial,
+					.pin = piv->pin,
+					.touch = piv->touch};
+	enum seal_p256_kind kind;
+	int error = SEAL_OK;
+
+	if (signing)
+		memcpy(want.point, card->signing, sizeof want.point);
+	else
+		error = seal_p256_parse(card->recipient, &kind, want.point, diag);
+	if (!error)
+		error = seal_attest_verify(roots, der->bytes, der->len, piv->device.bytes,
+					   piv->device.len, &want, &said, diag);
+	return error ? seal_because(diag, error, "attestation of the %s key",
+				    signing ? "signing" : "opening")
+		     : SEAL_OK;
+}
+
+int seal_prove_attestation(const struct seal_card *card, const char *roots, struct seal_diag *diag)
+{
+	struct seal_roots *loaded SEAL_CLEANUP(seal_roots_freep) = NULL;
+	int error;
+
+	if (card->kind != SEAL_CARD_PIV || !card->is_attested)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "card of %s: has no attestation that can be verified", card->name);
+	error = seal_roots_load(roots, &loaded, diag);
+	if (!error)
+		error = prove_key(loaded, card, 0, diag);
+	if (!error)
+		error = prove_key(loaded, card, 1, diag);
 	return error;
 }

@@ -65,6 +65,8 @@ ok "the factory's values are gone" list '.tokens[0] | (.factory_pin or .factory_
 cp alice.card before
 ok "its card is not written over" sh -c '! "$1" --piv -n alice -o alice.card --pin-fd 3 3<pin && cmp alice.card before' sh "$e"
 ok "proved by the token" check alice.card
+ok "and its attestation again" sh -c '"$1" --check alice.card --roots ca.roots --pin-fd 3 3<pin' sh "$e"
+ok "not by another root, and no PIN is asked for" says "opening key" 1 "$e" --check alice.card --roots other.roots --non-interactive
 exits "not by a wrong PIN" 4 check alice.card wrong
 ok "which costs one try, not more" list '.tokens[0].tries_left == 2'
 ok "and is asked for once" test "$(grep -c '^00 20 00 80 lc=8.*sw=63' one.log)" -eq 1
@@ -153,6 +155,7 @@ roots=ca
 ok "--attestation none" enroll bare --attestation none
 ok "the card says so" jq -e '.attested == false' bare.card
 ok "the tool says so" grep -q "NOT ATTESTED" err
+ok "and --roots finds none to verify" says "no attestation" 1 "$e" --check bare.card --roots ca.roots --non-interactive
 ok "in red on a terminal, whenever the card is proved" sh -c \
     'script -qec "$1 --check bare.card --pin-fd 3 3<pin" /dev/null </dev/null | grep -q "$(printf "\033\\[1;31m").*NOT ATTESTED"' sh "$e"
 
