@@ -49,8 +49,9 @@ static int make(const struct values *values, const struct used_tokens *tokens,
 		return error;
 	error = write_card(file, card, diag);
 	if (error) {
-		/* Without its card nothing was sealed to it, and its name is free again. */
-		if (plan->identity_out)
+		/* Without its card nothing was sealed to it, and its name is free again. A
+		   card whose folder could not be synced is there: then both stay. */
+		if (plan->identity_out && access(values->output, F_OK) != 0)
 			(void)unlink(plan->identity_out);
 		return error;
 	}
