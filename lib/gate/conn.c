@@ -2,6 +2,7 @@
 
 #include "gate/gate_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #define EARLY_MAX 65536u
 #define LINGER_MS 2000u
+#define TURNS 16 /* reads of one connection in a row */
 
 static void watch(struct seal_conn *conn, int on)
 {
@@ -163,7 +165,7 @@ static void read_some(struct seal_conn *conn)
 {
 	struct seal_gate *gate = conn->gate;
 
-	while (may_read(conn)) {
+	for (int turn = 0; may_read(conn); turn++) {
 		size_t len = 0;
 		size_t used = 0;
 		enum seal_tls_io io =
@@ -185,6 +187,11 @@ static void read_some(struct seal_conn *conn)
 		/* The socket has no more, or the loop will say so: a call less. */
 		if (conn->at == SEAL_CONN_DEAD || !seal_tls_pending(conn->tls))
 			return;
+		/* Others have their turn; what OpenSSL holds no socket would announce. */
+		if (turn == TURNS) {
+			event_active(&conn->readable, EV_READ, 0);
+			return;
+		}
 	}
 }
 
@@ -193,9 +200,11 @@ void seal_conn_go_on(struct seal_conn *conn)
 	struct seal_buffer early SEAL_CLEANUP(seal_buffer_done) = conn->early;
 	size_t used = 0;
 
-	conn->early = (struct seal_buffer){0};
-	feed(conn, early.bytes, early.len, &used);
-	keep_early(conn, early.bytes + used, early.len - used);
+	if (early.len) {
+		conn->early = (struct seal_buffer){0};
+		feed(conn, early.bytes, early.len, &used);
+		keep_early(conn, early.bytes + used, early.len - used);
+	}
 	if (may_read(conn)) {
 		watch(conn, 1);
 		if (seal_tls_pending(conn->tls))
@@ -241,9 +250,9 @@ static void hear_out(struct seal_conn *conn)
 	for (int i = 0; i < 16; i++) {
 		ssize_t got = recv(conn->fd, gate->scratch, sizeof gate->scratch, MSG_DONTWAIT);
 
-		if (got < 0)
-			return; /* no more now, or broken: the clock ends it */
-		if (got == 0) {
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (got <= 0) {
 			seal_conn_free(conn);
 			return;
 		}

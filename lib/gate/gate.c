@@ -19,6 +19,7 @@
 #include "base/banned.h"
 
 #define ACCEPTS 16
+#define CALLS 256 /* of the loop before it asks the kernel again */
 #define SWEEP_MS 250
 #define CONNECTIONS_MAX 65536u
 
@@ -256,7 +257,8 @@ static struct event_base *make_base(void)
 	/* epoll and nothing else, whatever the environment says: the sandbox knows it. */
 	if (how &&
 	    event_config_set_flag(how, EVENT_BASE_FLAG_IGNORE_ENV | EVENT_BASE_FLAG_NOLOCK) == 0 &&
-	    event_config_require_features(how, EV_FEATURE_O1) == 0)
+	    event_config_require_features(how, EV_FEATURE_O1) == 0 &&
+	    event_config_set_max_dispatch_interval(how, NULL, CALLS, 0) == 0)
 		base = event_base_new_with_config(how);
 	if (how)
 		event_config_free(how);
