@@ -116,8 +116,15 @@ int seal_manifest_recognise(const struct seal_manifest *manifest, const struct s
 static int check_set(const struct seal_manifest *manifest, const struct seal_payload *payload,
 		     struct seal_diag *diag)
 {
-	if (strcmp(manifest->set, payload->set) == 0)
-		return SEAL_OK;
+	if (strcmp(manifest->set, payload->set) == 0) {
+		if (seal_eq_ct(manifest->signer, payload->signer, sizeof payload->signer))
+			return SEAL_OK;
+		return seal_fail(
+			diag, SEAL_E_VERIFY,
+			"the manifest is signed by another key than the share of %s names: "
+			"it is forged",
+			payload->custodian);
+	}
 	if (payload->epoch < manifest->epoch)
 		return seal_fail(diag, SEAL_E_OLD,
 				 "share of %s is of the older set %.8s (epoch %u); this is set "

@@ -78,7 +78,8 @@ SEAL_MUST_CHECK int seal_manifest_recognise(const struct seal_manifest *manifest
 					    const struct seal_secret *share, size_t *out_index,
 					    struct seal_diag *diag);
 /* The same for what a file said beside its share: another set id is SEAL_E_OLD where
-   the epoch is lower, else SEAL_E_MISMATCH; another custodian or index SEAL_E_MISMATCH. */
+   the epoch is lower, else SEAL_E_MISMATCH; another custodian or index SEAL_E_MISMATCH; a
+   manifest that another key signed than the share names SEAL_E_VERIFY. */
 SEAL_MUST_CHECK int seal_manifest_check(const struct seal_manifest *manifest,
 					const struct seal_payload *payload,
 					const struct seal_secret *share, size_t *out_index,

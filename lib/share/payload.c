@@ -47,6 +47,7 @@ int seal_payload_text(const struct seal_payload *payload, const struct seal_secr
 	struct seal_secret *text SEAL_CLEANUP(seal_secret_freep) = NULL;
 	size_t share_len = seal_secret_len(share);
 	size_t key_len = SEAL_BASE64_LEN(share_len);
+	char signer[SEAL_BASE64_LEN(32)];
 	char *at;
 	int used;
 	int error = check(payload, share_len, diag);
@@ -56,12 +57,13 @@ int seal_payload_text(const struct seal_payload *payload, const struct seal_secr
 	if (error)
 		return error;
 	at = (char *)seal_secret_data(text);
+	seal_base64(SEAL_BASE64_PADDED, payload->signer, sizeof payload->signer, signer);
 	used = snprintf(at, SEAL_PAYLOAD_TEXT,
 			MAGIC "\npurpose: %s\nset: %s\nepoch: %u\nindex: %u of %u\n"
-			      "threshold: %u\n%s%s%scustodian: %s\nkey: ",
+			      "threshold: %u\n%s%s%scustodian: %s\nsigner: %s\nkey: ",
 			payload->purpose, payload->set, payload->epoch, payload->index,
 			payload->total, payload->threshold, payload->group[0] ? "group: " : "",
-			payload->group, payload->group[0] ? "\n" : "", payload->custodian);
+			payload->group, payload->group[0] ? "\n" : "", payload->custodian, signer);
 	if (used < 0 || (size_t)used + key_len >= SEAL_PAYLOAD_TEXT)
 		return seal_fail(diag, SEAL_E_TOOLONG, "text of a share");
 	seal_base64(SEAL_BASE64_PADDED, seal_secret_bytes(share), share_len, at + used);
@@ -112,6 +114,10 @@ static int take_place(struct seal_field_reader *reader, struct seal_payload *pay
 		error = seal_field_take(reader, "custodian", &value, diag);
 	if (!error)
 		error = seal_field_name(value, payload->custodian, diag);
+	if (!error)
+		error = seal_field_take(reader, "signer", &value, diag);
+	if (!error)
+		error = seal_field_base64(value, payload->signer, sizeof payload->signer, diag);
 	return error;
 }
 

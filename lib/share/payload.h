@@ -19,8 +19,11 @@
        threshold: 3
        group: ops              (only in sets with groups; threshold is then the group's)
        custodian: bruno
+       signer: BASE64          (Ed25519 key that signs the set's manifest)
        key: BASE64             (the share as Vault lays it out: y bytes, then x)
-*/
+
+   The signer stands inside what is sealed, so that a forged manifest, with the right set
+   id and proof keys but another daemon's key in it, gets no share handed over. */
 
 #define SEAL_SET_ID 32u /* hex digits of 16 random bytes */
 #define SEAL_PURPOSE 200u
@@ -33,6 +36,7 @@ struct seal_payload {
 	char group[SEAL_CARD_NAME + 1]; /* empty: none */
 	char custodian[SEAL_CARD_NAME + 1];
 	unsigned epoch, index, total, threshold;
+	uint8_t signer[32];
 };
 
 /* Writes the text into secret memory: *out_text is the caller's. */

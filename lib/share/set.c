@@ -86,6 +86,7 @@ static void payload_of(const struct seal_manifest *manifest, size_t i, struct se
 	memcpy(out->purpose, manifest->purpose, sizeof out->purpose);
 	memcpy(out->set, manifest->set, sizeof out->set);
 	memcpy(out->custodian, share->custodian, sizeof out->custodian);
+	memcpy(out->signer, manifest->signer, sizeof out->signer);
 	out->epoch = manifest->epoch;
 	out->index = (unsigned)i + 1;
 	out->total = manifest->total;

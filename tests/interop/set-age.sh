@@ -14,6 +14,7 @@ text() { # NAME: what stock age prints
 	age -d -i "$dir/cards/$1.key" "$dir/set/$1.share"
 }
 set_id=$(sed -n 's/^set: //p' "$dir/set/manifest")
+signer=$(sed -n 's/^signer: //p' "$dir/set/manifest")
 n=0
 for name in alice bruno chloe; do
 	n=$((n + 1))
@@ -24,7 +25,8 @@ set: $set_id
 epoch: 1
 index: $n of 3
 threshold: 2
-custodian: $name"
+custodian: $name
+signer: $signer"
 	ok "its key is 33 bytes, and ends in its x" run "
 		grep -q '^share: $n x='\$(sed -n 's/^key: //p' $dir/$name | base64 -d | tail -c 1 | od -An -tu1 | tr -d ' ')' ' $dir/set/manifest &&
 		sed -n 's/^key: //p' $dir/$name | base64 -d | wc -c | grep -qx 33"

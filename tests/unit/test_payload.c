@@ -10,14 +10,17 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "share/payload.h"
 
 #define SET "00112233445566778899aabbccddeeff"
 #define KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8R"
+#define SIGNER "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+#define END "\nsigner: " SIGNER "\nkey: "
 #define HEAD "sealkit-share/1\npurpose: unseal key of vault.example\nset: " SET "\nepoch: 1\n"
-#define PLAIN HEAD "index: 2 of 5\nthreshold: 3\ncustodian: bruno\nkey: " KEY "\n"
-#define GROUP HEAD "index: 2 of 5\nthreshold: 2\ngroup: ops\ncustodian: bruno\nkey: " KEY "\n"
+#define PLAIN HEAD "index: 2 of 5\nthreshold: 3\ncustodian: bruno" END KEY "\n"
+#define GROUP HEAD "index: 2 of 5\nthreshold: 2\ngroup: ops\ncustodian: bruno" END KEY "\n"
 
 static struct seal_secret *secret(const void *bytes, size_t len)
 {
@@ -50,6 +53,11 @@ static void there_and_back(const char *wanted, const char *group, unsigned thres
 	struct seal_secret *share = NULL;
 	struct seal_secret *text = NULL;
 
+	size_t len = 0;
+
+	assert_int_equal(seal_unbase64(SEAL_BASE64_PADDED, SIGNER, sizeof SIGNER - 1, made.signer,
+				       sizeof made.signer, &len, NULL),
+			 SEAL_OK);
 	(void)snprintf(made.group, sizeof made.group, "%s", group);
 	assert_int_equal(parse(wanted, strlen(wanted), &payload, &share, NULL), SEAL_OK);
 	assert_memory_equal(&payload, &made, sizeof made);
@@ -120,19 +128,22 @@ static void other_spellings(void **state)
 		{"sealkit-share/2\n", SEAL_E_VERSION},
 		{"age-encryption.org/v1\n", SEAL_E_FORMAT},
 		{"sealkit-share/1\r\n", SEAL_E_VERSION},
-		{HEAD "index: 6 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 0 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 02 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 65\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2  of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 6\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b c\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "=\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nkey: AA==\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY, SEAL_E_TRUNCATED},
-		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nkey:  " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "threshold: 3\nindex: 2 of 5\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
-		{HEAD "index: 2 of 5\nthreshold: 3\ngroup: \ncustodian: b\nkey: " KEY "\n",
+		{HEAD "index: 6 of 5\nthreshold: 3\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 0 of 5\nthreshold: 3\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 02 of 5\nthreshold: 3\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 65\nthreshold: 3\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2  of 5\nthreshold: 3\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 6\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b c" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b" END KEY "=\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b" END "AA==\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b" END KEY, SEAL_E_TRUNCATED},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b" END " " KEY "\n", SEAL_E_FORMAT},
+		{HEAD "threshold: 3\nindex: 2 of 5\ncustodian: b" END KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ngroup: \ncustodian: b" END KEY "\n",
+		 SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nkey: " KEY "\n", SEAL_E_FORMAT},
+		{HEAD "index: 2 of 5\nthreshold: 3\ncustodian: b\nsigner: AAAA\nkey: " KEY "\n",
 		 SEAL_E_FORMAT},
 		{PLAIN "\n", SEAL_E_FORMAT},
 		{PLAIN "key: " KEY "\n", SEAL_E_FORMAT},

@@ -188,6 +188,10 @@ static void wrong_old_and_swapped(void **state)
 	later = *manifest;
 	later.epoch = 2;
 	assert_int_equal(seal_manifest_check(&later, &other, foreign, &index, NULL), SEAL_E_OLD);
+	/* A manifest with all that is public, and another daemon's key. */
+	later = *manifest;
+	later.signer[0] ^= 1;
+	assert_int_equal(seal_manifest_check(&later, &payload, share, &index, NULL), SEAL_E_VERIFY);
 	/* A share of another set under the words of this one. */
 	assert_int_equal(seal_manifest_check(manifest, &payload, foreign, &index, NULL),
 			 SEAL_E_MISMATCH);
