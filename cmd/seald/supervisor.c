@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -74,6 +75,8 @@ static int settle(struct seal_diag *diag)
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return seal_fail_errno(diag, SEAL_E_SYSTEM, "/dev/null");
 	(void)close(null);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "PR_SET_NO_NEW_PRIVS");
 	/* Big bodies go back to the kernel, whatever was asked for before. */
 	(void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	(void)mallopt(M_TRIM_THRESHOLD, 256 << 10);

@@ -189,6 +189,16 @@ static int put_all(const struct parts *parts, struct seal_buffer *buffer, struct
 	return error;
 }
 
+/* What a gate would refuse (a key that is too small, say) is refused here already. */
+static int try_out(const char *certificate, const struct seal_buffer *buffer,
+		   struct seal_diag *diag)
+{
+	struct seal_tls_context *context SEAL_CLEANUP(seal_tls_context_freep) = NULL;
+	int error = seal_tls_context_new(buffer->bytes, buffer->len, &context, diag);
+
+	return error ? seal_because(diag, error, "%s", certificate) : SEAL_OK;
+}
+
 int seal_tls_credentials(const char *certificate, const char *key, const char *client_ca,
 			 struct seal_secret **out_credentials, char out_pin[static SEAL_TLS_PIN],
 			 int64_t *out_left, struct seal_diag *diag)
@@ -213,6 +223,8 @@ int seal_tls_credentials(const char *certificate, const char *key, const char *c
 		error = seconds_left(parts.own[0], &left, diag);
 	if (!error)
 		error = put_all(&parts, &buffer, diag);
+	if (!error)
+		error = try_out(certificate, &buffer, diag);
 	if (!error)
 		error = seal_secret_copy(buffer.bytes, buffer.len, out_credentials, diag);
 	if (error)

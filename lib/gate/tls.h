@@ -19,8 +19,8 @@ struct seal_tls;
 
 /* Reads PEM files: a certificate chain, leaf first, its private key (no passphrase), and,
    unless client_ca is NULL, roots that client certificates must lead to. Checks that the
-   key is the leaf's. *out_credentials has all in the form that seal_tls_context_new
-   takes. *out_left: seconds until the leaf expires, negative if it has. */
+   key is the leaf's and that a gate will take them. *out_credentials has all in the form that
+   seal_tls_context_new takes. *out_left: seconds until the leaf expires, negative if it has. */
 SEAL_MUST_CHECK int seal_tls_credentials(const char *certificate, const char *key,
 					 const char *client_ca,
 					 struct seal_secret **out_credentials,

@@ -50,6 +50,7 @@ BAD = {
                             "no PEM certificate"),
     "key with a passphrase": (GOOD + "tls = { certificate = \"{dir}/a.pem\"; key = \"{dir}/locked.key\"; };", 1,
                               "one with a passphrase"),
+    "key too small": (GOOD + "tls = { certificate = \"{dir}/weak.pem\"; key = \"{dir}/weak.key\"; };", 3, "ee key too small"),
     "client_ca of garbage": (GOOD + "tls = { certificate = \"{dir}/a.pem\"; key = \"{dir}/a.key\"; client_ca = \"{dir}/a.key\"; };",
                              1, "no PEM certificate"),
     "audit in no folder": (GOOD.replace("{dir}/audit", "{dir}/none/audit"), 3, "{dir}/none/audit: No such file"),
@@ -77,6 +78,8 @@ def prepare():
         cut.write(whole.read()[:300])
     subprocess.run(["openssl", "pkey", "-in", f"{where.dir}/a.key", "-aes256", "-passout", "pass:x", "-out",
                     f"{where.dir}/locked.key"], check=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", f"{where.dir}/weak.key", "-out",
+                    f"{where.dir}/weak.pem", "-subj", "/CN=weak"], check=True, stderr=subprocess.DEVNULL)
     os.mkdir(f"{where.dir}/open")
     os.chmod(f"{where.dir}/open", 0o777)
     os.mkdir(f"{where.dir}/damaged", 0o700)

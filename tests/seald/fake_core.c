@@ -1,12 +1,15 @@
 /* A core for tests of the processes around it: it does on request what a core
-   should not do. Under /v1/fake/: echo, big, slow, die, leak-fd, file. All else is answered
-   with what arrived. */
+   should not do. Under /v1/fake/: echo, big, slow, status, die, file, escape-*. All else is
+   answered with what arrived. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,6 +90,34 @@ static const char *write_file(const struct seal_core *core)
 	return "ok";
 }
 
+/* What a core that was taken over would try; what comes back is told. */
+static const char *escape(const struct seal_request_message *request)
+{
+	char *const argv[] = {NULL};
+	int failed = 0;
+
+	errno = 0;
+	if (has(request, "escape-read"))
+		failed = open("/etc/passwd", O_RDONLY) < 0;
+	else if (has(request, "escape-write"))
+		failed = open("/tmp/seald-escaped", O_WRONLY | O_CREAT, 0600) < 0;
+	else if (has(request, "escape-list"))
+		failed = open("/", O_RDONLY | O_DIRECTORY) < 0;
+	else if (has(request, "escape-socket"))
+		failed = socket(AF_INET, SOCK_STREAM, 0) < 0;
+	else if (has(request, "escape-exec"))
+		failed = execve("/bin/true", argv, argv) < 0;
+	else if (has(request, "escape-fork"))
+		failed = fork() < 0;
+	else if (has(request, "escape-kill"))
+		failed = kill(getppid(), SIGKILL) < 0;
+	else if (has(request, "escape-ptrace"))
+		failed = ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0;
+	else
+		return "";
+	return failed ? strerror(errno) : "done";
+}
+
 static int give(unsigned status, const void *body, size_t len, struct seal_buffer *out,
 		struct seal_diag *diag)
 {
@@ -139,7 +170,7 @@ int seal_core_answer(struct seal_core *core, const struct seal_request_message *
 		"\"body\":%zu,\"requests\":%lu,\"sandbox\":\"%s\",\"file\":\"%s\",\"pid\":%d}\n",
 		request->method, request->target, request->peer, token ? token : "",
 		request->body_len, core->requests, core->sandbox,
-		has(request, "file") ? write_file(core) : "", (int)getpid());
+		has(request, "file") ? write_file(core) : escape(request), (int)getpid());
 	return give(200, body, (size_t)len, out_payload, diag);
 }
 

@@ -35,6 +35,22 @@ def attempts():
     daemon.end("hooked")
 
 
+def the_core():
+    """The same for the core: other paths are denied, other calls end it, and then all is sealed."""
+    daemon = Daemon(gates=1)
+    same("the core writes in its folder", json.loads(daemon.ask(target="/v1/fake/file").body)["file"], "ok")
+    for name in ("read", "write", "list"):
+        told = json.loads(daemon.ask(target=f"/v1/fake/escape-{name}").body)
+        same(f"the core, {name} elsewhere: denied", told["file"], "Permission denied")
+    daemon.end("core, paths")
+    for name in ("socket", "exec", "fork", "kill", "ptrace"):
+        daemon = Daemon(gates=1)
+        answer = daemon.ask(target=f"/v1/fake/escape-{name}")
+        same(f"the core, {name}: ends, and all with it", (answer.status, daemon.wait()), (0, 3))
+        ok(f"the core, {name}: killed for that call", f"the core {KILLED}" in daemon.log(), daemon.log())
+        daemon.clean()
+
+
 def status_of(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         return dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
@@ -88,6 +104,7 @@ def without(call, wanted, text, error="ENOSYS"):
 
 def main():
     attempts()
+    the_core()
     if os.geteuid() == 0:
         as_user()
     if shutil.which("strace"):
