@@ -210,7 +210,8 @@ install: all
 	install -m 755 $(filter-out %/seald,$(BINS)) $(DESTDIR)$(BINDIR)
 	install -m 755 $(filter %/seald,$(BINS)) $(DESTDIR)$(SBINDIR)
 	install -d $(DESTDIR)$(DATADIR)/attestation $(DESTDIR)$(INCDIR)/sealkit $(DESTDIR)$(COMPDIR)
-	install -m 644 $(wildcard data/attestation/*) $(DESTDIR)$(DATADIR)/attestation
+	install -m 644 data/attestation/README.md $(DESTDIR)$(DATADIR)/attestation
+	for k in piv fido2; do install -D -m 644 -t $(DESTDIR)$(DATADIR)/attestation/$$k data/attestation/$$k/*.pem; done
 	install -m 644 $(wildcard include/sealkit/*.h) $(DESTDIR)$(INCDIR)/sealkit
 	install -m 644 completions/sealkit.bash $(DESTDIR)$(COMPDIR)/seal-open
 	for t in $(filter-out seal-open,$(TOOLS)); do ln -sf seal-open $(DESTDIR)$(COMPDIR)/$$t; done

@@ -6,7 +6,7 @@ BUILD=$top/build
 PATH=$BUILD/bin:$PATH
 TOKENS_DIR=$work/tokens
 a=$work/artefacts
-mkdir -p "$TOKENS_DIR" "$a/cards" "$work/state" "$work/roots"
+mkdir -p "$TOKENS_DIR" "$a/cards" "$work/state" "$work/roots/piv" "$work/roots/fido2"
 chmod 700 "$work/state"
 # shellcheck source=tests/lib/tokens.sh
 . "$top/tests/lib/tokens.sh"
@@ -57,9 +57,9 @@ phrase_emma=${drawn[5]} phrase_admin=${drawn[6]}
 step "plugging in two virtual YubiKeys (PIV) and two virtual FIDO2 tokens"
 "$VIRT_PIV" make-ca "$work/piv-ca" 1
 "$VIRT_FIDO2" make-ca "$work/fido2-ca"
-cp "$work/piv-ca/root.pem" "$work/roots/virtual-piv.pem"
-cp "$work/piv-ca/int1.pem" "$work/roots/virtual-piv-between.pem"
-cp "$work/fido2-ca/root.pem" "$work/roots/virtual-fido2.pem"
+cp "$work/piv-ca/root.pem" "$work/roots/piv/root.pem"
+cp "$work/piv-ca/int1.pem" "$work/roots/piv/between.pem"
+cp "$work/fido2-ca/root.pem" "$work/roots/fido2/root.pem"
 piv_start alice 1 --ca "$work/piv-ca" --factory --serial 11111111 --firmware 5.7.1 --mgmt-alg aes192 ||
 	die "the first card was not seen by pcscd"
 piv_start bruno 2 --ca "$work/piv-ca" --factory --serial 22222222 --firmware 5.4.3 ||

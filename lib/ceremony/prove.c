@@ -136,7 +136,7 @@ int seal_prove_attestation(const struct seal_card *card, const char *roots, stru
 	if (card->kind != SEAL_CARD_PIV || !card->is_attested)
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "card of %s: has no attestation that can be verified", card->name);
-	error = seal_roots_load(roots, &loaded, diag);
+	error = seal_roots_load(roots, SEAL_ROOTS_PIV, &loaded, diag);
 	if (!error)
 		error = prove_key(loaded, card, 0, diag);
 	if (!error)

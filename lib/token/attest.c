@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,16 +25,6 @@ static void x509_freep(X509 **x)
 static void obj_freep(ASN1_OBJECT **o)
 {
 	ASN1_OBJECT_free(*o);
-}
-
-static void key_ctx_freep(X509_STORE_CTX **c)
-{
-	X509_STORE_CTX_free(*c);
-}
-
-static void stack_freep(STACK_OF(X509) * *s)
-{
-	sk_X509_free(*s);
 }
 
 /* The raw octets of one extension: 0 and *out_len 0 where it is absent. */
@@ -172,29 +163,40 @@ int seal_attest_parse(const uint8_t *der, size_t len, struct seal_attest *out_at
 	return rc != 0 ? rc : read_facts(x, out_attest, diag);
 }
 
-static int chain(const struct seal_roots *roots, X509 *leaf, X509 *f9, struct seal_diag *diag)
+/* f9 says that it is a CA, or is of a YubiKey 5 of older firmware (5.2.4), whose f9 says nothing: then
+   it names the firmware, and has not the policies of a key that can be used. Those of a
+   YubiKey 4 are refused, as tokens that old have no place here. */
+static int authority(X509 *f9, struct seal_diag *diag)
 {
-	SEAL_CLEANUP(stack_freep) STACK_OF(X509) *between = sk_X509_dup(roots->between);
-	SEAL_CLEANUP(key_ctx_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	if (!between || !ctx || sk_X509_unshift(between, f9) == 0 ||
-	    X509_STORE_CTX_init(ctx, roots->store, leaf, between) != 1)
-		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
-	X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(ctx), 6);
-	int good = X509_verify_cert(ctx), why = X509_STORE_CTX_get_error(ctx);
+	struct seal_attest a = {0};
+	if (X509_check_ca(f9) == 1)
+		return 0;
+	int rc = facts(f9, &a, diag);
+	if (rc == 0 && (!a.has_firmware || a.firmware[0] < 5 || a.has_policy || a.has_serial ||
+			(X509_get_extension_flags(f9) & EXFLAG_BCONS)))
+		rc = seal_fail(diag, SEAL_E_VERIFY,
+			       "attestation: the f9 certificate is not one that may attest");
+	return rc;
+}
+
+int seal_attest_chain(const struct seal_roots *roots, X509 *leaf, X509 *f9, struct seal_diag *diag)
+{
+	int rc = seal_roots_verify(roots, f9, diag);
+	if (rc == 0)
+		rc = authority(f9, diag);
+	if (rc != 0)
+		return rc;
+	bool good = X509_check_issued(f9, leaf) == X509_V_OK &&
+		    X509_verify(leaf, X509_get0_pubkey(f9)) == 1 && X509_check_ca(leaf) == 0 &&
+		    !(X509_get_extension_flags(leaf) & EXFLAG_CRITICAL);
 	ERR_clear_error();
-	if (good != 1 &&
-	    (why == X509_V_ERR_CERT_HAS_EXPIRED || why == X509_V_ERR_CERT_NOT_YET_VALID))
-		return seal_fail(diag, SEAL_E_EXPIRED, "attestation: %s",
-				 X509_verify_cert_error_string(why));
-	if (good != 1)
-		return seal_fail(diag, SEAL_E_VERIFY,
-				 "attestation: no pinned root stands behind it: %s",
-				 X509_verify_cert_error_string(why));
-	/* Signed by this token's f9, and by nothing else that a root happens to stand behind. */
-	const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
-	if (sk_X509_num(path) < 3 || X509_cmp(sk_X509_value(path, 1), f9) != 0)
+	if (!good || X509_self_signed(f9, 0) != 0)
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "attestation: not signed by the token's own f9 key");
+	if (X509_cmp_current_time(X509_get0_notBefore(leaf)) >= 0 ||
+	    X509_cmp_current_time(X509_get0_notAfter(leaf)) <= 0)
+		return seal_fail(diag, SEAL_E_EXPIRED,
+				 "attestation: expired, or not valid yet by this machine's clock");
 	return 0;
 }
 
@@ -257,7 +259,7 @@ int seal_attest_verify(const struct seal_roots *roots, const uint8_t *der, size_
 	if (rc == 0)
 		rc = read_facts(leaf, &a, diag);
 	if (rc == 0)
-		rc = chain(roots, leaf, ca, diag);
+		rc = seal_attest_chain(roots, leaf, ca, diag);
 	if (rc == 0)
 		rc = identity(&a, want, diag);
 	if (rc == 0)

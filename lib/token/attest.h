@@ -47,10 +47,15 @@ struct seal_attest_want {
 /* Roots and intermediates that are believed. */
 struct seal_roots;
 
-/* Reads every *.pem of dir: self-signed certificates are roots, others intermediates.
+#define SEAL_ROOTS_PIV "piv"
+#define SEAL_ROOTS_FIDO2 "fido2"
+
+/* Reads every *.pem of dir/kind, or of dir itself where it has no such folder: self-signed
+   certificates are roots, others intermediates. dir NULL: the installed folder. A maker's
+   authority for one kind of token is none for the other, so the two are never mixed there.
    No root at all is SEAL_E_NOTFOUND. The caller frees. */
-SEAL_MUST_CHECK int seal_roots_load(const char *dir, struct seal_roots **out_roots,
-				    struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_roots_load(const char *dir, const char *kind,
+				    struct seal_roots **out_roots, struct seal_diag *diag);
 void seal_roots_free(struct seal_roots *roots);
 void seal_roots_freep(struct seal_roots **roots);
 
@@ -63,11 +68,15 @@ SEAL_MUST_CHECK int seal_roots_issuer(const struct seal_roots *roots, const uint
 SEAL_MUST_CHECK int seal_attest_parse(const uint8_t *der, size_t len,
 				      struct seal_attest *out_attest, struct seal_diag *diag);
 
-/* Proves attestation <- f9 <- intermediates <- root, now, and that it says what is wanted.
-   f9 must be a CA: else any attested key of an honest token could sign attestations.
-   SEAL_E_VERIFY: another root or a broken signature; SEAL_E_EXPIRED; SEAL_E_MISMATCH:
-   another key, slot or serial; SEAL_E_POLICY: firmware or policies. Serials are only as
-   good as the f9 key: one batch shares it before firmware 5.7 on some models. */
+/* Proves attestation <- f9 <- intermediates <- root, and that it says what is wanted. What
+   stands behind f9 must be pinned, and f9 be a CA or a YubiKey 5's own, which does not
+   say that it is one in older firmware: else an attested key could sign attestations.
+   Dates are held against the clock. A token has none: Yubico's certificates share one date
+   long past and one in 2050 or later, so this refuses no token but a clock that is far off.
+   SEAL_E_VERIFY: another root or a broken signature; SEAL_E_EXPIRED: by the dates of any
+   of them; SEAL_E_MISMATCH: another key, slot or serial; SEAL_E_POLICY: firmware or policies.
+   Serials are only as good as the f9 key: one batch shares it before firmware 5.7 on some
+   models. */
 SEAL_MUST_CHECK int seal_attest_verify(const struct seal_roots *roots, const uint8_t *der,
 				       size_t len, const uint8_t *f9, size_t f9_len,
 				       const struct seal_attest_want *want,

@@ -2,8 +2,11 @@
    believed and nobody knows why; so each must be whole, and none is built in. */
 
 #include <dirent.h>
+#include <errno.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +17,15 @@
 
 #include "base/banned.h"
 
+#ifndef SEAL_DATADIR
+#define SEAL_DATADIR "/usr/share/sealkit"
+#endif
+
 /* More than this in one directory is a mistake. */
 #define MAX_CERTS 64u
+
+/* The longest of Yubico's has three between a token's certificate and the root. */
+#define DEPTH 6
 
 static void file_closep(FILE **f)
 {
@@ -27,6 +37,11 @@ static void dir_closep(DIR **d)
 {
 	if (*d)
 		(void)closedir(*d);
+}
+
+static void store_ctx_freep(X509_STORE_CTX **c)
+{
+	X509_STORE_CTX_free(*c);
 }
 
 void seal_roots_free(struct seal_roots *roots)
@@ -88,13 +103,28 @@ static int add_file(struct seal_roots *r, const char *path, struct seal_diag *di
 	return 0;
 }
 
-static int add_dir(struct seal_roots *r, const char *dir, struct seal_diag *diag)
+/* dir/kind, or dir where that is not there. */
+static int open_dir(const char *dir, const char *kind, char path[static PATH_MAX], DIR **out_dir,
+		    struct seal_diag *diag)
 {
-	SEAL_CLEANUP(dir_closep) DIR *d = opendir(dir);
+	int n = snprintf(path, PATH_MAX, "%s/%s", dir, kind);
+	if (n < 0 || n >= PATH_MAX)
+		return seal_fail(diag, SEAL_E_TOOLONG, "%s: path too long", dir);
+	DIR *d = opendir(path);
+	if (!d && errno == ENOENT) {
+		path[strlen(dir)] = '\0';
+		d = opendir(path);
+	}
 	if (!d)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	*out_dir = d;
+	return 0;
+}
+
+static int add_all(struct seal_roots *r, const char *dir, DIR *d, struct seal_diag *diag)
+{
 	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
-		char path[4096];
+		char path[PATH_MAX];
 		size_t n = strlen(e->d_name);
 		if (n < 5 || strcmp(e->d_name + n - 4, ".pem") != 0)
 			continue;
@@ -108,8 +138,11 @@ static int add_dir(struct seal_roots *r, const char *dir, struct seal_diag *diag
 	return 0;
 }
 
-int seal_roots_load(const char *dir, struct seal_roots **out_roots, struct seal_diag *diag)
+int seal_roots_load(const char *dir, const char *kind, struct seal_roots **out_roots,
+		    struct seal_diag *diag)
 {
+	SEAL_CLEANUP(dir_closep) DIR *d = NULL;
+	char path[PATH_MAX];
 	SEAL_CLEANUP(seal_roots_freep) struct seal_roots *r = calloc(1, sizeof *r);
 	if (!r)
 		return seal_fail(diag, SEAL_E_NOMEM, "attestation roots");
@@ -118,14 +151,33 @@ int seal_roots_load(const char *dir, struct seal_roots **out_roots, struct seal_
 	if (!r->store || !r->between)
 		/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 		return seal_fail(diag, SEAL_E_NOMEM, "attestation roots");
-	int rc = add_dir(r, dir, diag);
+	int rc = open_dir(dir ? dir : SEAL_DATADIR "/attestation", kind, path, &d, diag);
+	if (rc == 0)
+		rc = add_all(r, path, d, diag);
 	if (rc != 0)
 		return rc;
 	if (r->n_roots == 0)
 		return seal_fail(diag, SEAL_E_NOTFOUND,
-				 "%s: no root certificate (*.pem, self-signed)", dir);
+				 "%s: no root certificate (*.pem, self-signed)", path);
 	*out_roots = seal_steal(&r);
 	return 0;
+}
+
+int seal_roots_verify(const struct seal_roots *roots, X509 *cert, struct seal_diag *diag)
+{
+	SEAL_CLEANUP(store_ctx_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, cert, roots->between) != 1)
+		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
+	X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(ctx), DEPTH);
+	int good = X509_verify_cert(ctx), why = X509_STORE_CTX_get_error(ctx);
+	ERR_clear_error();
+	if (good == 1)
+		return 0;
+	if (why == X509_V_ERR_CERT_HAS_EXPIRED || why == X509_V_ERR_CERT_NOT_YET_VALID)
+		return seal_fail(diag, SEAL_E_EXPIRED, "attestation: %s",
+				 X509_verify_cert_error_string(why));
+	return seal_fail(diag, SEAL_E_VERIFY, "attestation: no pinned root stands behind it: %s",
+			 X509_verify_cert_error_string(why));
 }
 
 int seal_roots_issuer(const struct seal_roots *roots, const uint8_t *cert, size_t len, uint8_t *out,

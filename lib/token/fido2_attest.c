@@ -4,7 +4,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -17,7 +16,6 @@
 #define OID_AAGUID "1.3.6.1.4.1.45724.1.1.4"
 #define OID_FIRMWARE "1.3.6.1.4.1.41482.13.1"
 #define AAGUID_BYTES 16u
-#define DEPTH 6
 
 static void x509_freep(X509 **x)
 {
@@ -27,11 +25,6 @@ static void x509_freep(X509 **x)
 static void obj_freep(ASN1_OBJECT **o)
 {
 	ASN1_OBJECT_free(*o);
-}
-
-static void store_ctx_freep(X509_STORE_CTX **c)
-{
-	X509_STORE_CTX_free(*c);
 }
 
 /* The content of an OCTET STRING of want bytes inside an extension that is there once;
@@ -50,27 +43,6 @@ static const uint8_t *octets(const X509 *x, const char *oid, size_t want)
 	if (ASN1_STRING_length(value) != (int)want + 2 || der[0] != 0x04 || der[1] != want)
 		return NULL;
 	return der + 2;
-}
-
-static int chain(X509 *leaf, const struct seal_roots *roots, struct seal_diag *diag)
-{
-	X509_STORE_CTX *ctx SEAL_CLEANUP(store_ctx_freep) = X509_STORE_CTX_new();
-	int good;
-	int why;
-
-	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, leaf, roots->between) != 1)
-		return seal_fail(diag, SEAL_E_NOMEM, "attestation");
-	X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(ctx), DEPTH);
-	good = X509_verify_cert(ctx);
-	why = X509_STORE_CTX_get_error(ctx);
-	ERR_clear_error();
-	if (good == 1)
-		return SEAL_OK;
-	if (why == X509_V_ERR_CERT_HAS_EXPIRED || why == X509_V_ERR_CERT_NOT_YET_VALID)
-		return seal_fail(diag, SEAL_E_EXPIRED, "attestation: %s",
-				 X509_verify_cert_error_string(why));
-	return seal_fail(diag, SEAL_E_VERIFY, "attestation: no pinned root stands behind it: %s",
-			 X509_verify_cert_error_string(why));
 }
 
 /* The batch certificate is for this model, and is not a CA. A certificate without the
@@ -100,7 +72,7 @@ static int certificate(const fido_cred_t *cred, const struct seal_roots *roots,
 	found = octets(leaf, OID_FIRMWARE, 3);
 	if (found)
 		memcpy(firmware, found, 3);
-	return chain(leaf, roots, diag);
+	return seal_roots_verify(roots, leaf, diag);
 }
 
 /* What holds with every form of attestation. */

@@ -15,9 +15,6 @@
 
 #include "base/banned.h"
 
-#ifndef SEAL_DATADIR
-#define SEAL_DATADIR "/usr/share/sealkit"
-#endif
 #define RP_ID "sealkit.invalid"
 #define SIGN "sign."
 #define IDENTITY_TEXT 80u /* AGE-SECRET-KEY-1, 58, newline */
@@ -330,9 +327,9 @@ static int wrap_and_prove(struct seal_fido2 *token, const struct seal_token_aske
 static int load_roots(const struct seal_token_place *place, const struct seal_token_plan *plan,
 		      struct seal_roots **out_roots, struct seal_diag *diag)
 {
-	const char *dir = place->roots ? place->roots : SEAL_DATADIR "/attestation";
-
-	return plan->no_attestation ? SEAL_OK : seal_roots_load(dir, out_roots, diag);
+	if (plan->no_attestation)
+		return SEAL_OK;
+	return seal_roots_load(place->roots, SEAL_ROOTS_FIDO2, out_roots, diag);
 }
 
 static void begin_card(struct seal_fido2 *token, const struct seal_token_plan *plan)

@@ -7,10 +7,6 @@
 
 #include "base/banned.h"
 
-#ifndef SEAL_DATADIR
-#define SEAL_DATADIR "/usr/share/sealkit"
-#endif
-
 #define OBJECT_F9 0x5fff01u
 
 static int cannot(struct seal_diag *diag)
@@ -67,18 +63,13 @@ static int prove(const struct seal_roots *roots, const struct seal_token_plan *p
 	return SEAL_OK;
 }
 
-static int load_roots(const char *dir, struct seal_roots **out_roots, struct seal_diag *diag)
-{
-	return seal_roots_load(dir ? dir : SEAL_DATADIR "/attestation", out_roots, diag);
-}
-
 /* Asked of 9E, whose state does not matter: empty, or with a key of any kind, a token that can
    attest answers otherwise than one that cannot. */
 int seal_piv_can_attest(struct seal_piv_link *link, const char *roots_dir, struct seal_diag *diag)
 {
 	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
 	struct seal_card_der der = {.len = 0};
-	int error = load_roots(roots_dir, &roots, diag);
+	int error = seal_roots_load(roots_dir, SEAL_ROOTS_PIV, &roots, diag);
 
 	if (!error && seal_piv_get_attestation(link, 0x9e, &der, diag) == SEAL_E_VERSION)
 		error = cannot(diag);
@@ -92,7 +83,7 @@ int seal_piv_attest(struct seal_piv_link *link, const char *roots_dir,
 {
 	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
 	struct seal_card_piv *piv = &card->piv;
-	int error = load_roots(roots_dir, &roots, diag);
+	int error = seal_roots_load(roots_dir, SEAL_ROOTS_PIV, &roots, diag);
 
 	if (!error)
 		error = fetch(link, keys[SEAL_PIV_UNWRAP].slot, &piv->unwrap, diag);

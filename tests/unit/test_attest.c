@@ -45,7 +45,7 @@ static int verify(const char *dir, const struct blob *a, const struct blob *b,
 	struct seal_roots *roots = NULL;
 	struct seal_attest out = {0};
 	struct seal_diag diag = {0};
-	assert_int_equal(seal_roots_load(dir, &roots, &diag), 0);
+	assert_int_equal(seal_roots_load(dir, SEAL_ROOTS_PIV, &roots, &diag), 0);
 	int rc = seal_attest_verify(roots, a->p, a->len, b->p, b->len, w, &out, &diag);
 	assert_int_equal(diag.error, rc);
 	assert_true(out.has_point == (rc == 0));
@@ -262,9 +262,9 @@ static void test_roots_missing(void **state)
 	struct seal_roots *r = NULL;
 	char dir[] = "/tmp/test_attest.XXXXXX";
 	assert_non_null(mkdtemp(dir));
-	assert_int_equal(seal_roots_load(dir, &r, NULL), SEAL_E_NOTFOUND);
+	assert_int_equal(seal_roots_load(dir, SEAL_ROOTS_PIV, &r, NULL), SEAL_E_NOTFOUND);
 	rmdir(dir);
-	assert_int_equal(seal_roots_load(dir, &r, NULL), SEAL_E_IO);
+	assert_int_equal(seal_roots_load(dir, SEAL_ROOTS_PIV, &r, NULL), SEAL_E_IO);
 	assert_null(r);
 }
 

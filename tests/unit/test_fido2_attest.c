@@ -148,7 +148,7 @@ static int attest(const fido_cred_t *cred, int with_roots, int *out_attested)
 
 	*out_attested = -1;
 	if (with_roots)
-		assert_int_equal(seal_roots_load(folder, &roots, NULL), SEAL_OK);
+		assert_int_equal(seal_roots_load(folder, SEAL_ROOTS_FIDO2, &roots, NULL), SEAL_OK);
 	error = seal_fido2_attest(cred, roots, out_attested, firmware, &diag);
 	assert_int_equal(diag.error, error);
 	assert_true(error ? *out_attested == -1 : *out_attested == with_roots);
