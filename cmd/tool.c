@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/harden.h"
 #include "base/json.h"
@@ -29,6 +30,16 @@ static void report_json(const struct tool *tool, int error)
 	(void)fflush(out);
 }
 
+/* The file, before a line that does not name it, or what is in it, by itself. */
+static void print_line(const char *name, const char *file, const char *line)
+{
+	int named = file && strncmp(line, file, strlen(file)) == 0 &&
+		    strchr(":/", line[strlen(file)]) != NULL;
+
+	(void)fprintf(stderr, "%s: %s%s%s\n", name, file && !named ? file : "",
+		      file && !named ? ": " : "", line);
+}
+
 static int report(const struct tool *tool, const char *file, int error,
 		  const struct seal_diag *diag)
 {
@@ -38,8 +49,7 @@ static int report(const struct tool *tool, const char *file, int error,
 		report_json(tool, error);
 	if (error) {
 		seal_diag_line(diag, line, sizeof line);
-		(void)fprintf(stderr, "%s: %s%s%s\n", tool->table.name, file ? file : "",
-			      file ? ": " : "", line[0] ? line : seal_error_text(error));
+		print_line(tool->table.name, file, line[0] ? line : seal_error_text(error));
 	}
 	return seal_error_exit(error);
 }
@@ -75,5 +85,5 @@ int tool_main(const struct tool *tool, void *values, int argc, char **argv)
 		file = argv[first];
 	if (!error)
 		error = tool->run(values, file, &diag);
-	return report(tool, file, error, &diag);
+	return report(tool, argc - first > 1 ? NULL : file, error, &diag);
 }

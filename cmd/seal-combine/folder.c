@@ -14,6 +14,8 @@
 struct talk {
 	struct used_tokens tokens;
 	const struct seal_set_folder *folder;
+	int is_walk;
+	struct seal_diag first; /* trouble, which is told once: as what ended it, or after all */
 };
 
 /* Each custodian has an own PIN or passphrase: from a descriptor, the next line. */
@@ -24,20 +26,28 @@ static void turn(void *ctx, const char *custodian SEAL_UNUSED)
 	talk->tokens.prompt.used = 0;
 }
 
+static void tell(const struct seal_diag *why)
+{
+	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+
+	seal_diag_line(why, line, sizeof line);
+	(void)fprintf(stderr, "seal-combine: %s\n", line);
+}
+
 /* After a failure the next PIN from a descriptor might go to the wrong token, at the
    price of a try. */
 static int took(void *ctx, const char *custodian, int error, const struct seal_diag *why)
 {
-	const struct talk *talk = ctx;
-	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+	struct talk *talk = ctx;
 
 	if (error && talk->tokens.prompt.pin_fd >= 0)
 		return 1;
-	seal_diag_line(why, line, sizeof line);
-	if (error)
-		(void)fprintf(stderr, "seal-combine: %s\n", line);
-	else
+	if (!error)
 		(void)fprintf(stderr, "%s: share opened\n", custodian);
+	else if (talk->is_walk || talk->first.error)
+		tell(why);
+	else
+		talk->first = *why;
 	return 0;
 }
 
@@ -64,7 +74,7 @@ int combine_folders(const struct values *values, const char *const *dirs, size_t
 {
 	struct seal_set_folder folder SEAL_CLEANUP(seal_set_folder_done) = {0};
 	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
-	struct talk talk = {.folder = &folder};
+	struct talk talk = {.folder = &folder, .is_walk = values->walk};
 	struct seal_combine combine = {.folder = &folder,
 				       .place = &talk.tokens.place,
 				       .asker = &talk.tokens.asker,
@@ -82,6 +92,8 @@ int combine_folders(const struct values *values, const char *const *dirs, size_t
 		error = seal_combine_folders(dirs, count, &folder, &combine.dir, diag);
 	if (!error)
 		error = seal_combine_run(&combine, &secret, diag);
+	if (!error && talk.first.error)
+		tell(&talk.first);
 	return error ? error
 		     : sink->write(sink->ctx, seal_secret_bytes(secret), seal_secret_len(secret),
 				   diag);

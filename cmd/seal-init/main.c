@@ -56,7 +56,8 @@ static int check(const struct values *values, struct seal_diag *diag)
 	if (!values->output)
 		return seal_fail(diag, SEAL_E_USAGE, "--output: missing (see --help)");
 	if ((values->threshold > 0) == (values->groups != NULL))
-		return seal_fail(diag, SEAL_E_USAGE, "give either --threshold or --groups");
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--threshold: give it or --groups, not both (see --help)");
 	return SEAL_OK;
 }
 

@@ -73,6 +73,18 @@ int seal_because(struct seal_diag *diag, int error, const char *fmt, ...)
 	return error;
 }
 
+void seal_advise(struct seal_diag *diag, const char *advice)
+{
+	char *last;
+	size_t used;
+
+	if (!diag || diag->causes == 0)
+		return;
+	last = diag->cause[diag->causes - 1];
+	used = strlen(last);
+	(void)snprintf(last + used, SEAL_DIAG_TEXT - used, "; %s", advice);
+}
+
 /* Appends text; whole code points only. C1 controls drive terminals as well as C0
    ones do, and so do U+202A to U+202E and U+2066 to U+2069, which turn text about. */
 static void add_safe(const char *text, char *out, unsigned long cap, unsigned long *at)

@@ -27,6 +27,9 @@ int seal_fail_errno(struct seal_diag *diag, int error, const char *fmt, ...) SEA
    error. Where all places are taken the innermost but one is dropped. */
 int seal_because(struct seal_diag *diag, int error, const char *fmt, ...) SEAL_PRINTF(3, 4);
 
+/* Adds "; advice" behind the innermost cause: what to do. Keeps the error. */
+void seal_advise(struct seal_diag *diag, const char *advice);
+
 /* Writes "outer: inner: innermost" on one line, always terminated; controls
    (C0, C1, those that turn text about) and what is not UTF-8 become '?', so that
    hostile input cannot drive a terminal. */

@@ -102,6 +102,29 @@ int seal_cards_add_identity(struct seal_cards *cards, const char *path,
 	return error;
 }
 
+static int is_name(const struct seal_cards *cards, const char *name)
+{
+	for (size_t i = 0; i < cards->count; i++)
+		if (strcmp(cards->list[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static SEAL_CARDS_NAME])
+{
+	const char *name = cards->list[i].name;
+	unsigned number = 1;
+
+	(void)snprintf(out, SEAL_CARDS_NAME, "%s", name);
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(cards->list[k].name, name) != 0)
+			continue;
+		do
+			(void)snprintf(out, SEAL_CARDS_NAME, "%s-%u", name, ++number);
+		while (is_name(cards, out));
+	}
+}
+
 static int is_card(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);

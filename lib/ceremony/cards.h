@@ -25,6 +25,11 @@ SEAL_MUST_CHECK int seal_cards_add(struct seal_cards *cards, const char *path,
 SEAL_MUST_CHECK int seal_cards_add_folder(struct seal_cards *cards, const char *dir,
 					  struct seal_diag *diag);
 
+/* What card i is called in the folder of a share set: alice, and alice-2 for the spare, or
+   the next number that is nobody's name: somebody may be called alice-2. */
+#define SEAL_CARDS_NAME (SEAL_CARD_NAME + 16)
+void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static SEAL_CARDS_NAME]);
+
 /* A card without a name and not signed, for an identity file whose card is not here: the
    search of tokens (open.h) takes it. Nothing is added where its card is there. */
 SEAL_MUST_CHECK int seal_cards_add_identity(struct seal_cards *cards, const char *path,

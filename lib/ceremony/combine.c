@@ -118,7 +118,7 @@ static int try_share(struct state *state, size_t i, int *out_tried, struct seal_
 	if (!error)
 		error = open_share(state, &job, i, &why);
 	if (error)
-		(void)seal_because(&why, error, "share of %s", custodian);
+		error = seal_open_because(&why, error, custodian);
 	if (combine->took)
 		stop = combine->took(combine->ctx, custodian, error, &why);
 	if (error && (stop || ends_all(error))) {

@@ -10,6 +10,7 @@
 #include "crypto/age.h"
 #include "crypto/fido2prf.h"
 #include "crypto/p256.h"
+#include "sealkit/exit.h"
 
 #include "base/banned.h"
 
@@ -167,8 +168,11 @@ static int use(struct opening *opening, const struct seal_age_stanza *stanzas, s
 	identity = seal_token_identity(&opener);
 	error = identity.unwrap(identity.ctx, stanzas, count, file_key, diag);
 	if (error == SEAL_E_NOIDENTITY)
-		error = seal_fail(diag, error, "not sealed to the token of %s",
-				  (*opening->out_card)->name);
+		error = seal_fail(
+			diag, error,
+			"not sealed to the token of %s: another person's share, of another "
+			"set, or damaged",
+			(*opening->out_card)->name);
 	return error;
 }
 
@@ -189,7 +193,12 @@ static int read_file(struct opening *opening, struct seal_mem_sink *to, struct s
 	struct seal_mem_source from = {opening->job->file, opening->job->len, 0};
 	struct seal_source source = seal_source_mem(&from);
 	struct seal_sink sink = seal_sink_mem(to);
-	int error = seal_age_open(&identity, 1, &source, &sink, diag);
+	int error;
+
+	if (opening->job->len > SEAL_OPEN_FILE)
+		return seal_fail(diag, SEAL_E_TOOLONG, "over %u bytes: no sealed share",
+				 SEAL_OPEN_FILE);
+	error = seal_age_open(&identity, 1, &source, &sink, diag);
 
 	if (error == SEAL_E_NOIDENTITY && opening->why.error == error && diag)
 		*diag = opening->why;
@@ -245,6 +254,15 @@ static int check(struct seal_opened *opened, struct seal_diag *diag)
 				  "it is the share of %s, sealed to the token of %s",
 				  opened->payload.custodian, opened->card.name);
 	return error;
+}
+
+int seal_open_because(struct seal_diag *diag, int error, const char *custodian)
+{
+	if (error == SEAL_E_NOIDENTITY)
+		error = SEAL_E_MISMATCH;
+	if (seal_error_exit(error) == SEALKIT_EXIT_NO)
+		seal_advise(diag, "take another copy of the file");
+	return seal_because(diag, error, "share of %s", custodian);
 }
 
 int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_opened,

@@ -66,6 +66,11 @@ SEAL_MUST_CHECK int seal_open_fits(const struct seal_open_job *job,
 SEAL_MUST_CHECK int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_opened,
 				    struct seal_diag *diag);
 
+/* Puts "share of NAME" before why the share of a set's custodian could not be used, and what
+   to do behind it. That a file named for him is for none of his cards is no fault of his
+   token: SEAL_E_MISMATCH. */
+int seal_open_because(struct seal_diag *diag, int error, const char *custodian);
+
 /* For seal_age_open of any age file: the same search, with job->cards and what follows
    them. NULL token before; any and job must outlive the identity. */
 struct seal_open_any {

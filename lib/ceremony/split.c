@@ -24,24 +24,18 @@ static void bytesp(uint8_t **bytes)
 	free(*bytes);
 }
 
-/* alice.card, and alice-2.card for the spare; or the next number that is free, as somebody
-   may be called alice-2. */
-static int write_card(struct seal_new_folder *folder, const struct seal_card *card,
+static int write_card(struct seal_new_folder *folder, const struct seal_cards *cards, size_t i,
 		      struct seal_diag *diag)
 {
 	char *text SEAL_CLEANUP(textp) = NULL;
-	char name[SEAL_CARD_NAME + 32];
-	int error = seal_card_text(card, &text, diag);
+	char base[SEAL_CARDS_NAME];
+	char name[SEAL_CARDS_NAME + 8];
+	int error = seal_card_text(&cards->list[i], &text, diag);
 
-	(void)snprintf(name, sizeof name, "cards/%s", card->name);
-	for (unsigned nth = 2; !error; nth++) {
-		error = seal_new_folder_file(folder, name, ".card", text, strlen(text), diag);
-		if (error != SEAL_E_EXISTS || nth > SEAL_CARDS_MAX)
-			break;
-		error = SEAL_OK;
-		(void)snprintf(name, sizeof name, "cards/%s-%u", card->name, nth);
-	}
-	return error;
+	seal_cards_name(cards, i, base);
+	(void)snprintf(name, sizeof name, "cards/%s", base);
+	return error ? error
+		     : seal_new_folder_file(folder, name, ".card", text, strlen(text), diag);
 }
 
 static int write_set(struct seal_new_folder *folder, const struct seal_cards *cards,
@@ -61,7 +55,7 @@ static int write_set(struct seal_new_folder *folder, const struct seal_cards *ca
 	if (!error)
 		error = seal_new_folder_sub(folder, "cards", diag);
 	for (size_t i = 0; !error && i < cards->count; i++)
-		error = write_card(folder, &cards->list[i], diag);
+		error = write_card(folder, cards, i, diag);
 	return error;
 }
 

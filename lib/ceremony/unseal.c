@@ -87,17 +87,6 @@ struct fits {
 	size_t count;
 };
 
-static int explain(struct seal_diag *why, int error, const char *custodian)
-{
-	if (error == SEAL_E_NOIDENTITY)
-		return seal_fail(
-			why, error,
-			"share of %s: the file is not sealed to that person's card: another "
-			"person's share, or of another set",
-			custodian);
-	return seal_because(why, error, "share of %s", custodian);
-}
-
 /* Tokens here, one for each share that they open. A token that is absent is what is expected
    of most shares; any other trouble is kept, and told if nothing fits. */
 static int find(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
@@ -122,7 +111,7 @@ static int find(const struct seal_unseal *unseal, const struct seal_unseal_state
 			fits->list[fits->count] = found[0];
 			fits->index[fits->count++] = i;
 		} else if (error != SEAL_E_TOKENABSENT && !kept) {
-			kept = explain(&why, error, job.custodian);
+			kept = seal_open_because(&why, error, job.custodian);
 			first = why;
 		}
 	}
@@ -184,7 +173,7 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 		error = seal_fail(diag, SEAL_E_MISMATCH, "holds the share of %s",
 				  manifest->shares[recognised].custodian);
 	if (error)
-		return seal_because(diag, error, "share of %s", manifest->shares[index].custodian);
+		return seal_open_because(diag, error, manifest->shares[index].custodian);
 	submission.share = opened.share;
 	if (unseal->reset) {
 		error = seal_client_submit(unseal->client, &submission, &state->status, diag);

@@ -119,8 +119,10 @@ static int next_line(struct seal_age_armor *armor, struct seal_diag *diag)
 		return seal_fail(diag, SEAL_E_FORMAT, "armor: empty line");
 	error = seal_unbase64(SEAL_BASE64_PADDED, line, len, armor->held, sizeof armor->held,
 			      &armor->len, diag);
-	if (error || (len == COLUMNS && line[len - 1] != '='))
-		return error;
+	if (error)
+		return seal_because(diag, error, "armor");
+	if (len == COLUMNS && line[len - 1] != '=')
+		return SEAL_OK;
 	error = take_line(armor->in, line, &len, diag);
 	return error ? error : take_end(armor, line, len, diag);
 }

@@ -127,11 +127,11 @@ static int check_set(const struct seal_manifest *manifest, const struct seal_pay
 	}
 	if (payload->epoch < manifest->epoch)
 		return seal_fail(diag, SEAL_E_OLD,
-				 "share of %s is of the older set %.8s (epoch %u); this is set "
+				 "the one of %s is of the older set %.8s (epoch %u); this is set "
 				 "%.8s (epoch %u)",
 				 payload->custodian, payload->set, payload->epoch, manifest->set,
 				 manifest->epoch);
-	return seal_fail(diag, SEAL_E_MISMATCH, "share of %s is of set %.8s; this is set %.8s",
+	return seal_fail(diag, SEAL_E_MISMATCH, "the one of %s is of set %.8s; this is set %.8s",
 			 payload->custodian, payload->set, manifest->set);
 }
 
@@ -150,13 +150,13 @@ static int check_place(const struct seal_manifest *manifest, const struct seal_p
 				 payload->custodian, share->custodian);
 	if (payload->index != i + 1 || payload->total != manifest->total)
 		return seal_fail(diag, SEAL_E_MISMATCH,
-				 "share of %s: the file says %u of %u, the manifest %zu of %u",
+				 "the one of %s: the file says %u of %u, the manifest %zu of %u",
 				 payload->custodian, payload->index, payload->total, i + 1,
 				 manifest->total);
 	if (payload->epoch != manifest->epoch || payload->threshold != threshold ||
 	    strcmp(payload->group, group) != 0 || strcmp(payload->purpose, manifest->purpose) != 0)
 		return seal_fail(diag, SEAL_E_MISMATCH,
-				 "share of %s: purpose, epoch, threshold or group is not the "
+				 "the one of %s: purpose, epoch, threshold or group is not the "
 				 "manifest's",
 				 payload->custodian);
 	return SEAL_OK;

@@ -134,11 +134,12 @@ static int check_spare(unsigned threshold, unsigned persons, const char *of,
 		       const struct seal_set_policy *policy, struct seal_diag *diag)
 {
 	if (threshold < 1)
-		return seal_fail(diag, SEAL_E_POLICY, "a threshold%s of 0: choose 2 or more", of);
+		return seal_fail(diag, SEAL_E_POLICY, "threshold%s: 0 is none; choose 2 or more",
+				 of);
 	if (threshold > persons)
 		return seal_fail(diag, SEAL_E_POLICY,
-				 "a threshold%s of %u is above the %u person%s", of, threshold,
-				 persons, persons == 1 ? "" : "s");
+				 "threshold%s: %u is above the %u person%s; lower it, or add cards",
+				 of, threshold, persons, persons == 1 ? "" : "s");
 	if (threshold == persons && !policy->allow_no_spare)
 		return seal_fail(diag, SEAL_E_POLICY,
 				 "%u of %u%s: one lost share would lose the secret; add a person, "

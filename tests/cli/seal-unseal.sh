@@ -43,19 +43,16 @@ turn() { # NAME [OPTION...]
 	connected seal-unseal -n "$_name" -i "$d/$_name.identity" --passphrase-fd 3 --non-interactive "$@" 3<"$d/$_name.phrase"
 }
 
-exits "threshold above the number of cards: 6" 6 init -k 4 -o "$d/set"
-ok "no manifest was written" [ ! -e "$d/set/manifest" ]
-rm -rf "$d/set"
-exits "n of n" 6 init -k 3 -o "$d/set"
-rm -rf "$d/set"
+exits "threshold above the number of cards: 1" 1 init -k 4 -o "$d/set"
+ok "no folder was made" [ ! -e "$d/set" ]
+exits "n of n" 1 init -k 3 -o "$d/set"
 exits "no bootstrap token: 3" 3 connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/prints" \
 	--bootstrap-token "$d/none" -o "$d/set"
 says "no bootstrap token" "$d/none"
 echo wrong >"$d/wrong-token"
 exits "a wrong bootstrap token: 6" 6 connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/prints" \
 	--bootstrap-token "$d/wrong-token" -o "$d/set"
-says "a wrong bootstrap token" "permission denied"
-rm -rf "$d/set"
+says "a wrong bootstrap token" "does not take it"
 sed 's/^ann .*/ann 0000000000000000000000000000000000000000000000000000000000000000/' "$d/prints" >"$d/forged"
 exits "another fingerprint: 1" 1 connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/forged" \
 	--bootstrap-token "$d/state/bootstrap-token" -o "$d/set"
@@ -80,7 +77,7 @@ exits "the same folder again: 1" 1 init -k 2 -o "$d/set"
 says "the same folder again" "finished init"
 exits "initialised already: 1" 1 init -k 2 -o "$d/set-2"
 says "initialised already" "is initialised already"
-rm -rf "$d/set-2"
+ok "and no folder was made" [ ! -e "$d/set-2" ]
 
 # A call that was broken off after the daemon had made the shares goes on and fetches them.
 cp -r "$d/set" "$d/broken"
@@ -104,7 +101,7 @@ exits "no token of the person: 4" 4 connected seal-unseal -n ben -i "$d/ann.iden
 says "no token of the person" "ben"
 cp -r "$d/new" "$d/bad"
 cp "$d/new/ben.share" "$d/bad/ann.share"
-exits "another person's share in the file: 4" 4 turn ann "$d/bad"
+exits "another person's share in the file: 1" 1 turn ann "$d/bad"
 says "another person's share in the file" "ann"
 cp "$d/set/ann.share" "$d/bad/ann.share"
 exits "an old share in the file: 1" 1 turn ann "$d/bad"

@@ -32,7 +32,7 @@ static void refused_by_policy(void **state)
 	policy = policy_of(1);
 	refuse(&room, &policy, SEAL_E_POLICY, "a threshold of 1");
 	policy = policy_of(0);
-	refuse(&room, &policy, SEAL_E_POLICY, "a threshold of 0");
+	refuse(&room, &policy, SEAL_E_POLICY, "threshold: 0 is none");
 	policy = policy_of(2);
 	room.cards[1].is_virtual = 1;
 	refuse(&room, &policy, SEAL_E_POLICY, "card of bruno: a virtual token");
@@ -57,7 +57,7 @@ static void refused_groups(void **state)
 	policy.groups[0].threshold = 3;
 	refuse(&room, &policy, SEAL_E_POLICY, "3 of 3 of group ops");
 	policy.groups[0].threshold = 4;
-	refuse(&room, &policy, SEAL_E_POLICY, "of group ops of 4 is above the 3 persons");
+	refuse(&room, &policy, SEAL_E_POLICY, "of group ops: 4 is above the 3 persons");
 	policy = policy_groups();
 	policy.threshold = 2;
 	refuse(&room, &policy, SEAL_E_POLICY, "those of the groups make 3");
