@@ -136,6 +136,7 @@ class Round:
             fd = pin_pipe()
             self.disturbed(self.turn_args("ann", fd), fd, "unseal")
         pair = self.random.sample(NAMES, 2)
+        said = []
         for name in pair * 2:
             fd = pin_pipe()
             began = time.monotonic()
@@ -146,7 +147,8 @@ class Round:
                     return
             elif code != 4:  # 4: this one's share is given already
                 raise AssertionError("%s: %d: %s" % (name, code, err))
-        raise AssertionError("still sealed after the shares of %s" % pair)
+            said.append("%s: %d: %s" % (name, code, err.strip()))
+        raise AssertionError("still sealed: %s" % said)
 
     def plain_shares(self):
         shares = []
