@@ -26,7 +26,7 @@ ifdef IS_GCC
 HARD += -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero
 endif
 ifndef SANITIZE
-HARD += -D_FORTIFY_SOURCE=2
+HARD += -D_FORTIFY_SOURCE=3
 else
 SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DSEAL_SANITIZED=1
 endif

@@ -21,8 +21,11 @@ static struct {
 	uint32_t channel;
 	uint8_t cmd, seq;
 	size_t want, have;
+	uint64_t at; /* when its last frame came */
 	uint8_t data[VF_MAX_MSG];
 } in;
+
+enum { FRAME_MS = 500 }; /* between two frames of a message; then its sender is taken for gone */
 
 uint64_t vh_now(void)
 {
@@ -234,6 +237,9 @@ static void report(struct vf *v, const uint8_t r[REPORT])
 {
 	uint32_t channel =
 		(uint32_t)r[0] << 24 | (uint32_t)r[1] << 16 | (uint32_t)r[2] << 8 | (uint32_t)r[3];
+	if (in.active && vh_now() - in.at > FRAME_MS)
+		in.active = false;
+	in.at = vh_now();
 	if ((r[4] & 0x80) != 0) {
 		first_frame(v, channel, r);
 		if (!in.active || (r[4] == CMD_INIT || r[4] == CMD_CANCEL))
