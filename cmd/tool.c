@@ -27,7 +27,6 @@ static void report_json(const struct tool *tool, int error)
 
 	(void)fprintf(out, "{\"result\":\"%s\",\"exit\":%d%s%s\n", seal_error_name(error),
 		      seal_error_exit(error), details[1] == '}' ? "" : ",", details + 1);
-	(void)fflush(out);
 }
 
 /* The file, before a line that does not name it, or what is in it, by itself. */
@@ -40,13 +39,21 @@ static void print_line(const char *name, const char *file, const char *line)
 		      file && !named ? ": " : "", line);
 }
 
-static int report(const struct tool *tool, const char *file, int error,
-		  const struct seal_diag *diag)
+/* An answer that did not arrive (a full disk, a closed pipe) is no success. */
+static int arrived(int error, struct seal_diag *diag)
+{
+	int failed = fflush(stdout) != 0 || ferror(stdout);
+
+	return failed && !error ? seal_fail_errno(diag, SEAL_E_IO, "stdout") : error;
+}
+
+static int report(const struct tool *tool, const char *file, int error, struct seal_diag *diag)
 {
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
 
 	if (*tool->json)
 		report_json(tool, error);
+	error = arrived(error, diag);
 	if (error) {
 		seal_diag_line(diag, line, sizeof line);
 		print_line(tool->table.name, file, line[0] ? line : seal_error_text(error));
@@ -63,8 +70,8 @@ static int answer(const struct tool *tool, int asked, struct seal_diag *diag)
 		error = seal_options_help(&tool->table, text, sizeof text, diag);
 	else
 		(void)snprintf(text, sizeof text, "%s %s\n", tool->table.name, SEAL_VERSION);
-	if (!error && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
-		error = seal_fail_errno(diag, SEAL_E_IO, "stdout");
+	if (!error)
+		(void)fputs(text, stdout);
 	return error;
 }
 

@@ -150,6 +150,10 @@ int seal_options_read(const struct seal_tool *tool, int argc, char **argv, void 
 		if (error)
 			return error;
 	}
+	if (!cursor.asked && (size_t)(argc - cursor.at) > tool->max_files &&
+	    argv[cursor.at + (int)tool->max_files][0] == '-' && tool->max_files)
+		return usage(&cursor, argv[cursor.at + (int)tool->max_files],
+			     "options come before the file");
 	if (!cursor.asked && (size_t)(argc - cursor.at) > tool->max_files)
 		return usage(&cursor, argv[cursor.at + (int)tool->max_files],
 			     tool->max_files ? "one file too many" : "no such argument is taken");
