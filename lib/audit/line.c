@@ -207,7 +207,7 @@ static int make(const struct seal_audit *audit, enum seal_audit_type type,
 	put_time(text, sizeof text, now.tv_sec, now.tv_nsec);
 	line = json_pack("{s:s, s:s, s:I}", "time", text, "type",
 			 type == SEAL_AUDIT_REQUEST ? "request" : "response", "seq",
-			 (json_int_t)(audit->seq + 1));
+			 (json_int_t)audit->seq + 1);
 	if (!line || set_auth(audit, event, line))
 		return seal_fail(diag, SEAL_E_NOMEM, "audit line");
 	error = set_request(audit, event, brief, line, diag);

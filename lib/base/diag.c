@@ -18,7 +18,7 @@ static void SEAL_PRINTF(2, 0) put(struct seal_diag *diag, const char *fmt, va_li
 		diag->cause[0][0] = '\0';
 }
 
-int seal_fail(struct seal_diag *diag, int error, const char *fmt, ...)
+int(seal_fail)(struct seal_diag *diag, int error, const char *fmt, ...)
 {
 	va_list args;
 
@@ -32,7 +32,7 @@ int seal_fail(struct seal_diag *diag, int error, const char *fmt, ...)
 	return error;
 }
 
-int seal_fail_errno(struct seal_diag *diag, int error, const char *fmt, ...)
+int(seal_fail_errno)(struct seal_diag *diag, int error, const char *fmt, ...)
 {
 	int saved = errno;
 	char why[96];
@@ -52,7 +52,7 @@ int seal_fail_errno(struct seal_diag *diag, int error, const char *fmt, ...)
 	return error;
 }
 
-int seal_because(struct seal_diag *diag, int error, const char *fmt, ...)
+int(seal_because)(struct seal_diag *diag, int error, const char *fmt, ...)
 {
 	va_list args;
 	unsigned last;

@@ -30,6 +30,14 @@ int seal_because(struct seal_diag *diag, int error, const char *fmt, ...) SEAL_P
 /* Adds "; advice" behind the innermost cause: what to do. Keeps the error. */
 void seal_advise(struct seal_diag *diag, const char *advice);
 
+/* The static analyser sees one file at a time, and would have each of them return 0. */
+#ifdef __clang_analyzer__
+#define seal_fail(diag, error, ...) ((void)(seal_fail)((diag), (error), __VA_ARGS__), (error))
+#define seal_fail_errno(diag, error, ...) \
+	((void)(seal_fail_errno)((diag), (error), __VA_ARGS__), (error))
+#define seal_because(diag, error, ...) ((void)(seal_because)((diag), (error), __VA_ARGS__), (error))
+#endif
+
 /* Writes "outer: inner: innermost" on one line, always terminated; controls
    (C0, C1, those that turn text about) and what is not UTF-8 become '?', so that
    hostile input cannot drive a terminal. */

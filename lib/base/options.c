@@ -98,7 +98,7 @@ static int take_long(struct cursor *cursor, const char *text)
 	(void)snprintf(what, sizeof what, "--%.*s", len > 40 ? 40 : (int)len, text);
 	if (!equals && (strcmp(text, "help") == 0 || strcmp(text, "version") == 0)) {
 		if (!cursor->asked)
-			cursor->asked = text[0];
+			cursor->asked = (unsigned char)text[0];
 		return SEAL_OK;
 	}
 	for (size_t i = 0; options[i].name; i++)

@@ -227,6 +227,7 @@ static int make_places(struct seal_gate *gate, struct seal_diag *diag)
 {
 	uint32_t count = gate->config.limits.connections;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	gate->conns = calloc(count, sizeof *gate->conns);
 	gate->places = calloc(count, sizeof *gate->places);
 	if (!gate->conns || !gate->places)

@@ -167,7 +167,7 @@ static int combine_group(const struct seal_manifest *manifest, struct seal_secre
 			 int group, struct seal_secret *sum, struct seal_diag *diag)
 {
 	struct seal_secret *part SEAL_CLEANUP(seal_secret_freep) = NULL;
-	const uint8_t *from[SEAL_MANIFEST_SHARES];
+	const uint8_t *from[SEAL_MANIFEST_SHARES] = {NULL};
 	unsigned t = group_threshold(manifest, group);
 	unsigned k = 0;
 	int error = seal_secret_new(SEAL_SET_KEY, &part, diag);
@@ -175,6 +175,8 @@ static int combine_group(const struct seal_manifest *manifest, struct seal_secre
 	for (size_t i = 0; i < manifest->total && k < t; i++)
 		if (shares[i] && manifest->shares[i].group == group)
 			from[k++] = seal_secret_bytes(shares[i]);
+	if (!error && k < t)
+		error = seal_fail(diag, SEAL_E_QUORUM, "%u of %u shares", k, t);
 	if (!error && t == 1)
 		memcpy(seal_secret_data(part), from[0], SEAL_SET_KEY);
 	else if (!error)

@@ -93,7 +93,7 @@ static int copy_value(struct seal_store *store, sqlite3_stmt *statement, uint8_t
 	value = malloc((size_t)len + 1);
 	if (!value)
 		return seal_fail(diag, SEAL_E_NOMEM, "value of a store entry");
-	if (len)
+	if (bytes && len > 0)
 		memcpy(value, bytes, (size_t)len);
 	*out_value = value;
 	*out_len = (size_t)len;

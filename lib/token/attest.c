@@ -163,8 +163,8 @@ int seal_attest_parse(const uint8_t *der, size_t len, struct seal_attest *out_at
 	return rc != 0 ? rc : read_facts(x, out_attest, diag);
 }
 
-/* f9 says that it is a CA, or is of a YubiKey 5 of older firmware (5.2.4), whose f9 says nothing: then
-   it names the firmware, and has not the policies of a key that can be used. Those of a
+/* f9 says that it is a CA, or is of a YubiKey 5 of older firmware (5.2.4), whose f9 says nothing:
+   then it names the firmware, and has not the policies of a key that can be used. Those of a
    YubiKey 4 are refused, as tokens that old have no place here. */
 static int authority(X509 *f9, struct seal_diag *diag)
 {

@@ -112,27 +112,37 @@ static int version_and_serial(struct seal_piv_link *link, struct seal_token_info
 }
 
 /* SEAL_E_VERSION and the like are no failure here: unknown stays -1. */
+static int reference(struct seal_piv_link *link, uint8_t which, int *factory, int *left,
+		     struct seal_diag *diag)
+{
+	struct seal_piv_metadata m;
+	int error = seal_piv_get_metadata(link, which, &m, diag);
+
+	if (error == SEAL_E_NOTFOUND || error == SEAL_E_VERSION)
+		return SEAL_OK;
+	if (error)
+		return error;
+	if (m.has_default)
+		*factory = m.is_default != 0;
+	if (m.has_tries)
+		*left = m.tries_left;
+	return SEAL_OK;
+}
+
 static int references(struct seal_piv_link *link, struct seal_token_info *info,
 		      struct seal_diag *diag)
 {
-	static const uint8_t which[] = {SEAL_PIV_PIN, SEAL_PIV_PUK, SEAL_PIV_KEY};
-	int *const factory[] = {&info->factory_pin, &info->factory_puk, &info->factory_key};
-	int *const left[] = {&info->tries_left, &info->puk_tries_left, NULL};
+	int none = -1;
+	int error = reference(link, SEAL_PIV_PIN, &info->factory_pin, &info->tries_left, diag);
 
-	for (size_t i = 0; i < sizeof which; i++) {
-		struct seal_piv_metadata m;
-		int error = seal_piv_get_metadata(link, which[i], &m, diag);
-
-		if (error == SEAL_E_NOTFOUND || error == SEAL_E_VERSION)
-			continue;
-		if (error)
-			return error;
-		if (m.has_default)
-			*factory[i] = m.is_default != 0;
-		if (left[i] && m.has_tries)
-			*left[i] = m.tries_left;
-	}
-	return info->tries_left >= 0 ? SEAL_OK : seal_piv_tries(link, &info->tries_left, diag);
+	if (!error)
+		error = reference(link, SEAL_PIV_PUK, &info->factory_puk, &info->puk_tries_left,
+				  diag);
+	if (!error)
+		error = reference(link, SEAL_PIV_KEY, &info->factory_key, &none, diag);
+	if (!error && info->tries_left < 0)
+		error = seal_piv_tries(link, &info->tries_left, diag);
+	return error;
 }
 
 int seal_piv_get_info(struct seal_piv_link *link, const char *reader,
