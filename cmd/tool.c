@@ -29,11 +29,13 @@ static void report_json(const struct tool *tool, int error)
 		      seal_error_exit(error), details[1] == '}' ? "" : ",", details + 1);
 }
 
-/* The file, before a line that does not name it, or what is in it, by itself. */
+/* The file, before a line that does not name it, what is in it, or what else it is about. */
 static void print_line(const char *name, const char *file, const char *line)
 {
-	int named = file && strncmp(line, file, strlen(file)) == 0 &&
-		    strchr(":/", line[strlen(file)]) != NULL;
+	int named =
+		file && ((strncmp(line, file, strlen(file)) == 0 &&
+			  strchr(":/", line[strlen(file)]) != NULL) ||
+			 strncmp(line, "https://", 8) == 0 || strncmp(line, "stdout: ", 8) == 0);
 
 	(void)fprintf(stderr, "%s: %s%s%s\n", name, file && !named ? file : "",
 		      file && !named ? ": " : "", line);

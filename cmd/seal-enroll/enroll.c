@@ -42,11 +42,12 @@ static int make(const struct values *values, const struct used_tokens *tokens,
 	struct seal_token_info info;
 	int error = seal_file_new(values->output, SEAL_FILE_NEW, &file, diag);
 
-	if (!error)
-		error = seal_token_enrol(enroll_kind(values), &tokens->place, plan, &tokens->asker,
-					 card, &token, diag);
 	if (error)
 		return error;
+	error = seal_token_enrol(enroll_kind(values), &tokens->place, plan, &tokens->asker, card,
+				 &token, diag);
+	if (error)
+		return seal_because(diag, error, "%s", values->name);
 	error = write_card(file, card, diag);
 	if (error) {
 		/* Without its card nothing was sealed to it, and its name is free again. A

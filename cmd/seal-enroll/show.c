@@ -165,7 +165,8 @@ int enroll_list(const struct values *values, struct used_tokens *tokens, struct 
 	if (!values->json) {
 		error = seal_token_list(&tokens->place, show_token, &seen, diag);
 		if (!error && seen == 0)
-			error = seal_fail(diag, SEAL_E_TOKENABSENT, "no token is here");
+			error = seal_fail(diag, SEAL_E_TOKENABSENT,
+					  "--list: no token is here; plug one in");
 		if (fflush(stdout) != 0 && !error)
 			error = seal_fail_errno(diag, SEAL_E_IO, "stdout");
 		return error;
@@ -173,7 +174,8 @@ int enroll_list(const struct values *values, struct used_tokens *tokens, struct 
 	list = json_array();
 	error = seal_token_list(&tokens->place, add_token, list, diag);
 	if (!error && json_array_size(list) == 0)
-		error = seal_fail(diag, SEAL_E_TOKENABSENT, "no token is here");
+		error = seal_fail(diag, SEAL_E_TOKENABSENT,
+				  "--list: no token is here; plug one in");
 	json = json_pack("{s:o}", "tokens", list);
 	*values->details = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);

@@ -35,7 +35,8 @@ static int fd_write(void *ctx, const uint8_t *buf, size_t len, struct seal_diag 
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return seal_fail_errno(diag, SEAL_E_IO, "write");
+			return seal_fail_errno(diag, SEAL_E_IO,
+					       *fd == STDOUT_FILENO ? "stdout" : "write");
 		buf += put;
 		len -= (size_t)put;
 	}

@@ -138,9 +138,11 @@ static int choose(struct opening *opening, size_t *out_index, struct seal_diag *
 	if (opening->job->choose)
 		return opening->job->choose(opening->job->choose_ctx, fits, opening->count,
 					    out_index, diag);
-	return seal_fail(
-		diag, SEAL_E_TOKENWRONG, "tokens of %s (%s) and %s (%s) may both open it: name one",
-		fits[0].card->name, fits[0].info.where, fits[1].card->name, fits[1].info.where);
+	return seal_fail(diag, SEAL_E_TOKENWRONG,
+			 "tokens of %s (%s) and %s (%s) may both open it: say which, by --serial "
+			 "or --device",
+			 fits[0].card->name, fits[0].info.where, fits[1].card->name,
+			 fits[1].info.where);
 }
 
 static int use(struct opening *opening, const struct seal_age_stanza *stanzas, size_t count,

@@ -27,11 +27,12 @@ int seal_client_refusal(unsigned status, const char *body, struct seal_diag *dia
 		return seal_fail(diag, SEAL_E_DAEMON,
 				 "answered with status %u, which seal daemons do not give", status);
 	if (!body || load(body, &json, NULL))
-		return seal_fail(diag, error, "daemon: status %u", status);
+		return seal_fail(diag, error, "answered with status %u and no reason", status);
 	first = json_array_get(json_object_get(json, "errors"), 0);
 	if (!json_is_string(first))
-		return seal_fail(diag, error, "daemon: status %u", status);
-	return seal_fail(diag, error, "daemon: %.200s", json_string_value(first));
+		return seal_fail(diag, error, "answered with status %u and no reason", status);
+	return seal_fail(diag, error, "%.200s%s", json_string_value(first),
+			 status >= 500 && status != 503 ? "; see the daemon's log" : "");
 }
 
 static int get_text(const json_t *json, const char *name, char *out, size_t cap,

@@ -257,17 +257,20 @@ static int trouble(const struct seal_client *client, CURLcode code, int too_long
 			client->address);
 	(void)curl_easy_getinfo(client->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
 	if (code == CURLE_PEER_FAILED_VERIFICATION && verdict == X509_V_ERR_CERT_HAS_EXPIRED)
-		return seal_fail(diag, SEAL_E_DAEMON, "%s: its certificate has expired",
+		return seal_fail(diag, SEAL_E_DAEMON,
+				 "%s: its certificate has expired; have it renewed, or give --pin",
 				 client->address);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return seal_fail(diag, SEAL_E_DAEMON,
 				 "%s: its certificate is not trusted (%s): give --pin or a CA file",
 				 client->address, what);
 	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
-		return seal_fail(diag, SEAL_E_DAEMON, "%s: no daemon answers (%s)", client->address,
-				 what);
+		return seal_fail(diag, SEAL_E_DAEMON,
+				 "%s: no daemon answers; check the address, and that it runs (%s)",
+				 client->address, what);
 	if (code == CURLE_SSL_CONNECT_ERROR)
-		return seal_fail(diag, SEAL_E_DAEMON, "%s: does not speak TLS as it should (%s)",
+		return seal_fail(diag, SEAL_E_DAEMON,
+				 "%s: does not speak TLS as it should; check the address (%s)",
 				 client->address, what);
 	if (code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM)
 		return seal_fail(diag, SEAL_E_IO, "certificate files: %s", what);
@@ -323,7 +326,8 @@ int seal_client_call(struct seal_client *client, const struct seal_client_reques
 	if (out_status)
 		*out_status = (unsigned)status;
 	if (status < 200 || status >= 300)
-		return seal_client_refusal((unsigned)status, body.bytes, diag);
+		return seal_because(diag, seal_client_refusal((unsigned)status, body.bytes, diag),
+				    "%s", client->address);
 	if (!body.bytes)
 		body.bytes = strdup("");
 	if (!body.bytes)

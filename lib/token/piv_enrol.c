@@ -319,8 +319,11 @@ static int work(struct enrol *e, struct seal_card *card, struct seal_piv **out_s
 		error = seal_piv_make(link, e->plan, e->keys, diag);
 	if (!error)
 		error = fill_card(e, card, diag);
-	if (!error && !e->plan->no_attestation)
+	if (!error && !e->plan->no_attestation) {
 		error = seal_piv_attest(link, e->place->roots, e->plan, e->keys, card, diag);
+		if (error)
+			seal_advise(diag, "no card was made; the token keeps its new PIN and keys");
+	}
 	if (!error)
 		error = identity_text(e, &card->piv, diag);
 	if (!error)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bad shares, cards, thresholds and options at the tools that a person uses: one line that says what, where and what to
 # do, the exit status of the page, and nothing changed; neither on disk nor in the daemon.
+# shellcheck disable=SC2016 # expanded by the inner shell
 cd "$(dirname "$0")/../.." || exit 3
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
