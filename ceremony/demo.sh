@@ -23,8 +23,16 @@ die() {
 	exit 1
 }
 
+# What the daemon said last is what a person needs where a step failed.
+failed() {
+	echo "demo: stopped at: ${steps[-1]:-the beginning}" >&2
+	tail -n 5 "$a/seald.log" 2>/dev/null | sed 's/^/demo: seald.log: /' >&2
+}
+
 finish() {
+	local status=$?
 	set +e
+	[ "$status" -eq 0 ] || failed
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
 	tokens_stop
 	fido_stop_all
@@ -39,7 +47,7 @@ refused() {
 		die "$name: was not refused"
 	fi
 	case $said in
-	*"$text"*) echo "refused, $name: $said" ;;
+	*"$text"*) said=${said//"$work/"/} && echo "refused, $name: $said" ;;
 	*) die "$name: refused, but not by name: $said" ;;
 	esac
 	refusals+=("$(jq -nc --arg name "$name" --arg said "$said" '{name: $name, said: $said}')")
@@ -193,6 +201,9 @@ printf '%-10s %-12s %-10s %s\n' custodian token attested card
 for card in "$a"/cards/*.card; do
 	jq -r '[.name, .kind, (if .attested then "yes" else "no" end), .recipient[0:24] + "..."] | @tsv' "$card"
 done | while IFS=$'\t' read -r n k t r; do printf '%-10s %-12s %-10s %s\n' "$n" "$k" "$t" "$r"; done
-printf '%s\n' "${refusals[@]}" | jq -s --arg seconds "$seconds" --arg set "$(sed -n 's/^set: //p' "$a/set/manifest")" \
-	'{result: "OK", seconds: ($seconds | tonumber), threshold: 3, total: 5, set: $set, refused: .}' >"$a/summary.json"
+cp -r "$work/state" "$a/state"
+printf '%s\n' "${refusals[@]}" | jq -s --argjson seconds "$seconds" --arg set "$(sed -n 's/^set: //p' "$a/set/manifest")" \
+	--arg version "$(seal-status --version)" --argjson steps "$(printf '%s\n' "${steps[@]}" | jq -R . | jq -sc .)" \
+	'{result: "OK", seconds: $seconds, threshold: 3, total: 5, set: $set, version: $version, unsealed: [["alice", "chloe", "emma"],
+	  ["bruno", "david", "chloe"]], opened_by_stock_age: "chloe", steps: $steps, refused: .}' >"$a/summary.json"
 echo "5 custodians, 3 of 5, unsealed twice, 3 wrong tries refused by name, in $seconds seconds"
