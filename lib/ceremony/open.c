@@ -119,10 +119,15 @@ static int find(struct opening *opening, const struct seal_age_stanza *stanzas, 
 	}
 	if (opening->count > 0)
 		return SEAL_OK;
+	if (cards == 0 && job->custodian)
+		return seal_fail(
+			diag, SEAL_E_NOIDENTITY,
+			"not sealed to a card of %s: another person's share, or of another "
+			"set",
+			job->custodian);
 	if (cards == 0)
-		return seal_fail(diag, SEAL_E_NOIDENTITY, "not sealed to any of the %zu cards%s%s",
-				 job->card_count, job->custodian ? " of " : "",
-				 job->custodian ? job->custodian : "");
+		return seal_fail(diag, SEAL_E_NOIDENTITY, "not sealed to any of the %zu cards",
+				 job->card_count);
 	if (first && first != SEAL_E_TOKENABSENT)
 		return first;
 	if (job->has_serial)
