@@ -147,6 +147,15 @@ refused "a file of no fingerprints" 1 "line 1" "$s --cards $dir/cards --fingerpr
 cards && "$make" "$dir/other" farid,ops -v >"$dir/farid" && cat "$dir/fp" "$dir/farid" >"$dir/fp6"
 refused "a virtual token" 1 "only a rehearsal" "$s --cards $dir/other --fingerprints $dir/fp6 -k 3 -o $dir/no <$dir/secret"
 ok "in a rehearsal" run "$s --rehearsal --cards $dir/other --fingerprints $dir/fp6 -k 3 -o $dir/rehearsal <$dir/secret"
+# Somebody is called as a spare's file would be: each card keeps a file of its own.
+mkdir "$dir/twins" "$dir/spare"
+"$make" "$dir/twins" alice alice-2 bruno >"$dir/fp-twins"
+"$make" "$dir/spare" alice >>"$dir/fp-twins"
+cp "$dir/spare/alice.card" "$dir/twins/alice-spare.card"
+ok "alice-2 beside a spare of alice" run "$s --cards $dir/twins --fingerprints $dir/fp-twins -k 2 -o $dir/twins-set <$dir/secret"
+is "four cards of three persons" "$(cd "$dir/twins-set" && echo cards/* ./*.share)" \
+	"cards/alice-2.card cards/alice-3.card cards/alice.card cards/bruno.card ./alice-2.share ./alice.share ./bruno.share"
+is "the one called alice-2 has her own" "$(jq -r .name "$dir/twins-set/cards/alice-2.card")" alice-2
 mkdir "$dir/none"
 refused "a folder without cards" 1 "no *.card" "$s --cards $dir/none --fingerprints $dir/fp -k 3 -o $dir/no <$dir/secret"
 refused "nobody to confirm" 2 "--fingerprints" "setsid $s --cards $dir/cards -k 3 -o $dir/no <$dir/secret"

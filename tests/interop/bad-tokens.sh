@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bad tokens at the tools that a person uses, with virtual YubiKeys under the real pcscd and virtual FIDO2 tokens: one line
 # that says what and what to do, the exit status of the page, no card, and no try spent.
+# shellcheck disable=SC2016 # expanded by the inner shell
 READERS=2
 # shellcheck source=tests/lib/piv.sh
 . "$(dirname "$0")/../lib/piv.sh"
