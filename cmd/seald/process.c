@@ -129,7 +129,7 @@ static _Noreturn void core_main(const struct seald_config *config, const struct 
 	_exit(error ? 3 : 0);
 }
 
-static unsigned clients(unsigned wanted)
+unsigned seald_clients(unsigned wanted)
 {
 	struct rlimit files;
 
@@ -157,7 +157,7 @@ static _Noreturn void gate_main(const struct seald_config *config, const struct 
 		keep[2 + i] = listeners[i];
 	close_others(keep, 2 + config->listen_count);
 	settle("seald-gate");
-	wanted.limits.connections = clients(wanted.limits.connections);
+	wanted.limits.connections = seald_clients(wanted.limits.connections);
 	error = seal_gate_new(&wanted, &gate, &diag);
 	if (!error)
 		error = seald_sandbox_gate(user, &missing, &diag);

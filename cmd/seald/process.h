@@ -20,6 +20,9 @@ struct seald_process {
 	int control;
 };
 
+/* How many connections a gate can have of those wanted: each is a descriptor. */
+unsigned seald_clients(unsigned wanted);
+
 SEAL_MUST_CHECK int seald_fork_core(const struct seald_config *config,
 				    const struct seald_user *user, int audit,
 				    struct seald_process *out_core, struct seal_diag *diag);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -13,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "landlock.h"
@@ -37,8 +39,55 @@ int seald_user_find(const char *name, struct seald_user *out_user, struct seal_d
 	return SEAL_OK;
 }
 
+/* What a program that is started could get back. Without the right to it nothing is lost: then
+   there is no new privilege to be had either. */
+static int clear_bounds(struct seal_diag *diag)
+{
+	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno != EPERM)
+			return seal_fail_errno(diag, SEAL_E_SYSTEM, "capabilities");
+	return SEAL_OK;
+}
+
+static int capabilities(int *out_any, struct seal_diag *diag)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	if (syscall(SYS_capget, &head, sets) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "capabilities");
+	*out_any = 0;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		*out_any |= (sets[i].effective | sets[i].permitted | sets[i].inheritable) != 0;
+	return SEAL_OK;
+}
+
+/* Effective, permitted, inheritable and, with them, ambient. User 0 keeps none either: to him
+   files are then what their mode says. Not asked for where none is there: a service
+   manager's filter may forbid the call. */
+static int clear_capabilities(struct seal_diag *diag)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	static const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+	int any = 0;
+	int error = capabilities(&any, diag);
+
+	if (error || !any)
+		return error;
+	if (syscall(SYS_capset, &head, none) != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "capabilities");
+	error = capabilities(&any, diag);
+	if (!error && any)
+		error = seal_fail(diag, SEAL_E_SYSTEM, "capabilities: some are left");
+	return error;
+}
+
 static int become(const struct seald_user *user, struct seal_diag *diag)
 {
+	int error = clear_bounds(diag);
+
+	if (error)
+		return error;
 	if (user->drops &&
 	    (setgroups(0, NULL) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
 	     setresuid(user->uid, user->uid, user->uid) != 0))
@@ -46,6 +95,9 @@ static int become(const struct seald_user *user, struct seal_diag *diag)
 	/* Back to root must be impossible. */
 	if (user->drops && user->uid != 0 && setresuid(0, 0, 0) == 0)
 		return seal_fail(diag, SEAL_E_SYSTEM, "another user: the change did not last");
+	error = clear_capabilities(diag);
+	if (error)
+		return error;
 #ifndef SEAL_SANITIZED
 	/* A change of user may have set it again. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
@@ -189,10 +241,9 @@ int seald_sandbox_core(const struct seald_user *user, const char *state, const c
 	int there = 0;
 	int error;
 
-	/* Secrets are locked memory, and the next user may lock little. Where the limit cannot
-	   be raised, locking tells when it does not suffice. */
-	if (user->drops)
-		(void)setrlimit(RLIMIT_MEMLOCK, &all);
+	/* Secrets are locked memory, of which little is free without capabilities. Where the
+	   limit cannot be raised, locking tells when it does not suffice. */
+	(void)setrlimit(RLIMIT_MEMLOCK, &all);
 	error = become(user, diag);
 	if (!error && chdir("/") != 0)
 		error = seal_fail_errno(diag, SEAL_E_SYSTEM, "/");

@@ -19,6 +19,7 @@
 
 #include "base/encode.h"
 #include "certificate.h"
+#include "gate/gate.h"
 #include "listen.h"
 #include "log.h"
 #include "notify.h"
@@ -155,6 +156,20 @@ static int start_gates(struct seald *seald, struct seal_diag *diag)
 	return error;
 }
 
+/* What is not as the manual has it. */
+static void tell_oddities(const struct seald *seald)
+{
+	unsigned wanted = seal_gate_limits_default().connections;
+	unsigned got = seald_clients(wanted);
+
+	if (got < wanted)
+		seald_log("the limit of open files allows a gate %u connections instead of %u", got,
+			  wanted);
+	if (geteuid() == 0 && !seald->user.drops)
+		seald_log("started as root, and no user is configured: gates and core stay root, "
+			  "without any capability");
+}
+
 static void tell_ready(const struct seald *seald, int ready_fd)
 {
 	char identity[SEAL_BASE64_LEN(32)];
@@ -267,6 +282,7 @@ int seald_supervise(struct seald_config *config, int ready_fd, struct seal_diag 
 		seald_end(&seald, 0);
 		return error;
 	}
+	tell_oddities(&seald);
 	tell_ready(&seald, ready_fd);
 	error = serve(&seald, diag);
 	seald_notify("STOPPING=1");

@@ -56,6 +56,38 @@ def status_of(pid):
         return dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
 
 
+def capabilities(status):
+    """All sets in one number: inheritable, permitted, effective, bounding, ambient."""
+    number = 0
+    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        number |= int(status[name], 16)
+    return number
+
+
+def as_root():
+    """No user is configured: they stay root, but all that makes root more than others is gone."""
+    daemon = Daemon()
+    ok("root without a user: the log says so", "started as root, and no user is configured" in daemon.log())
+    for pid in daemon.gates() + [daemon.core()]:
+        who = "the core" if pid == daemon.core() else "a gate"
+        status = status_of(pid)
+        same(f"{who} as root: no capability", capabilities(status), 0)
+        same(f"{who} as root: no new privileges", status["NoNewPrivs"], "1")
+    os.kill(daemon.gates()[0], 9)
+    ok("nor has a gate that comes again", until(lambda: len(daemon.gates()) == 2)
+       and until(lambda: all(capabilities(status_of(pid)) == 0 for pid in daemon.gates())))
+    daemon.end("as root")
+
+
+def few_files():
+    daemon = Daemon(start=False)
+    daemon.start(prefix=("prlimit", "--nofile=200:200"))
+    ok("few files: the log says how many connections a gate has", "allows a gate 136 connections instead of 1024" in
+       daemon.log(), daemon.log())
+    same("few files: serves", daemon.ask().status, 200)
+    daemon.end("few files")
+
+
 def as_user():
     where = Daemon(start=False)
     # Whoever the processes become must reach the state folder.
@@ -73,7 +105,7 @@ def as_user():
         same(f"{who}: user", set(status["Uid"].split()), {str(nobody.pw_uid)})
         same(f"{who}: group", set(status["Gid"].split()), {str(nobody.pw_gid)})
         same(f"{who}: no other group", status["Groups"].strip(), "")
-        same(f"{who}: no capability", int(status["CapEff"], 16) | int(status["CapPrm"], 16), 0)
+        same(f"{who}: no capability", capabilities(status), 0)
         same(f"{who}: no new privileges", status["NoNewPrivs"], "1")
         same(f"{who}: seccomp filter", status["Seccomp"], "2")
     # The same user, and still no way to its memory.
@@ -107,6 +139,8 @@ def main():
     the_core()
     if os.geteuid() == 0:
         as_user()
+        as_root()
+    few_files()
     if shutil.which("strace"):
         without("landlock_create_ruleset", True, "no landlock on this kernel")
         # Any other error than this one sends the library to an older call.
