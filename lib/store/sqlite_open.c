@@ -75,13 +75,15 @@ static int check_owner(int fd, mode_t kind, const char *path, struct seal_diag *
 /* SQLite gives its -wal the mode of the file, so that is made first. */
 static int prepare_files(const char *folder, const char *path, struct seal_diag *diag)
 {
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int dir;
 	int file;
 	int error;
 
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", folder);
-	dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = open(folder, flags);
+	/* Made only where it is missing: the daemon's core has no right to make folders. */
+	if (dir < 0 && errno == ENOENT && mkdir(folder, 0700) == 0)
+		dir = open(folder, flags);
 	if (dir < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", folder);
 	error = check_owner(dir, S_IFDIR, folder, diag);

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,6 +96,8 @@ static const char *write_file(const struct seal_core *core)
 static const char *escape(const struct seal_request_message *request)
 {
 	char *const argv[] = {NULL};
+	const struct rlimit none = {0, 0};
+	struct rlimit got;
 	int failed = 0;
 
 	errno = 0;
@@ -113,6 +117,20 @@ static const char *escape(const struct seal_request_message *request)
 		failed = kill(getppid(), SIGKILL) < 0;
 	else if (has(request, "escape-ptrace"))
 		failed = ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0;
+	else if (has(request, "escape-mkdir"))
+		failed = mkdirat(AT_FDCWD, "seald-escaped", 0700) < 0;
+	else if (has(request, "escape-owner"))
+		failed = fcntl(STDERR_FILENO, F_SETOWN, getpid()) < 0;
+	else if (has(request, "escape-flags"))
+		failed = fcntl(STDERR_FILENO, F_SETFL, O_APPEND) < 0;
+	else if (has(request, "escape-limit"))
+		failed = prlimit(0, RLIMIT_CORE, &none, NULL) < 0;
+	else if (has(request, "escape-other-limit"))
+		failed = prlimit(getppid(), RLIMIT_CORE, NULL, &got) < 0;
+	else if (has(request, "escape-chown"))
+		failed = fchown(STDERR_FILENO, 1, 1) < 0;
+	else if (has(request, "escape-own-limit"))
+		failed = prlimit(0, RLIMIT_CORE, NULL, &got) < 0;
 	else
 		return "";
 	return failed ? strerror(errno) : "done";

@@ -42,8 +42,10 @@ def the_core():
     for name in ("read", "write", "list"):
         told = json.loads(daemon.ask(target=f"/v1/fake/escape-{name}").body)
         same(f"the core, {name} elsewhere: denied", told["file"], "Permission denied")
+    for name, wanted in (("chown", "Operation not permitted"), ("own-limit", "done")):
+        same(f"the core, {name}", json.loads(daemon.ask(target=f"/v1/fake/escape-{name}").body)["file"], wanted)
     daemon.end("core, paths")
-    for name in ("socket", "exec", "fork", "kill", "ptrace"):
+    for name in ("socket", "exec", "fork", "kill", "ptrace", "mkdir", "owner", "flags", "limit", "other-limit"):
         daemon = Daemon(gates=1)
         answer = daemon.ask(target=f"/v1/fake/escape-{name}")
         same(f"the core, {name}: ends, and all with it", (answer.status, daemon.wait()), (0, 3))
