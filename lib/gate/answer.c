@@ -20,7 +20,7 @@ static void finish(struct seal_conn *conn)
 	conn->out_at = 0;
 	conn->gate->held -= conn->held;
 	conn->held = 0;
-	conn->since = seal_gate_now();
+	conn->since = conn->began = seal_gate_now();
 	conn->moved = 0;
 	if (conn->closes && conn->lingers) {
 		/* A reset would destroy the answer on its way: the client is heard out. */

@@ -128,7 +128,10 @@ static void feed(struct seal_conn *conn, const uint8_t *bytes, size_t len, size_
 			seal_conn_free(conn);
 		} else if (event == SEAL_HTTP_READY) {
 			conn->seen = 1;
-			seal_conn_submit(conn);
+			if (seal_crowd_may_ask(conn))
+				seal_conn_submit(conn);
+			else
+				seal_conn_refuse(conn, 429);
 		}
 	}
 }
@@ -289,7 +292,7 @@ static void on_writable(evutil_socket_t fd SEAL_UNUSED, short what SEAL_UNUSED, 
 	seal_gate_reap(gate);
 }
 
-void seal_conn_open(struct seal_gate *gate, int fd, const char *peer)
+void seal_conn_open(struct seal_gate *gate, int fd, const char *peer, struct seal_address *address)
 {
 	struct seal_conn *conn = calloc(1, sizeof *conn);
 
@@ -300,7 +303,9 @@ void seal_conn_open(struct seal_gate *gate, int fd, const char *peer)
 	}
 	conn->gate = gate;
 	conn->fd = fd;
-	conn->since = seal_gate_now();
+	conn->since = conn->began = seal_gate_now();
+	conn->address = address;
+	address->connections++;
 	(void)snprintf(conn->peer, sizeof conn->peer, "%s", peer);
 	conn->slot = gate->places[gate->count++];
 	gate->conns[conn->slot] = conn;
@@ -327,6 +332,7 @@ void seal_conn_free(struct seal_conn *conn)
 	(void)close(conn->fd);
 	gate->held -= conn->held;
 	gate->queued -= conn->at == SEAL_CONN_QUEUED;
+	conn->address->connections--;
 	gate->conns[conn->slot] = NULL;
 	gate->places[--gate->count] = conn->slot;
 	conn->at = SEAL_CONN_DEAD;

@@ -64,25 +64,6 @@ void seal_gate_reap(struct seal_gate *gate)
 		seal_gate_end(gate, SEAL_OK);
 }
 
-/* At the limit the connection that idles longest makes room. */
-static int make_room(struct seal_gate *gate)
-{
-	struct seal_conn *oldest = NULL;
-
-	if (gate->count < gate->config.limits.connections)
-		return 1;
-	for (uint32_t i = 0; i < gate->config.limits.connections; i++) {
-		struct seal_conn *conn = gate->conns[i];
-
-		if (conn && seal_conn_is_idle(conn) && conn->phase == SEAL_CONN_IDLE &&
-		    (!oldest || conn->since < oldest->since))
-			oldest = conn;
-	}
-	if (oldest)
-		seal_conn_free(oldest);
-	return oldest != NULL;
-}
-
 static void peer_text(const struct sockaddr_storage *from, char out[static SEAL_MESSAGE_PEER])
 {
 	char host[INET6_ADDRSTRLEN] = "";
@@ -110,6 +91,19 @@ static void start_sweeps(struct seal_gate *gate)
 		gate->sweeping = event_add(&gate->sweep, &period) == 0;
 }
 
+static void admit(struct seal_gate *gate, int fd, const struct sockaddr_storage *from)
+{
+	struct seal_address *address = seal_crowd_find(gate, from);
+	char peer[SEAL_MESSAGE_PEER];
+
+	if (!address || !seal_crowd_make_room(gate, address)) {
+		(void)close(fd);
+		return;
+	}
+	peer_text(from, peer);
+	seal_conn_open(gate, fd, peer, address);
+}
+
 static void on_listener(evutil_socket_t fd, short what SEAL_UNUSED, void *ctx)
 {
 	struct seal_gate *gate = ctx;
@@ -117,11 +111,10 @@ static void on_listener(evutil_socket_t fd, short what SEAL_UNUSED, void *ctx)
 	for (int i = 0; i < ACCEPTS && gate->listening; i++, seal_gate_reap(gate)) {
 		struct sockaddr_storage from = {0};
 		socklen_t len = sizeof from;
-		char peer[SEAL_MESSAGE_PEER];
 		const int one = 1;
 		int got;
 
-		if (!make_room(gate)) {
+		if (seal_crowd_is_full(gate)) {
 			seal_gate_listen(gate, 0); /* until one ends */
 			return;
 		}
@@ -136,9 +129,8 @@ static void on_listener(evutil_socket_t fd, short what SEAL_UNUSED, void *ctx)
 		}
 		/* Without it each answer waits for the client's delayed acknowledgement. */
 		(void)setsockopt(got, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		peer_text(&from, peer);
 		start_sweeps(gate);
-		seal_conn_open(gate, got, peer);
+		admit(gate, got, &from);
 	}
 }
 
@@ -281,7 +273,9 @@ int seal_gate_new(const struct seal_gate_config *config, struct seal_gate **out_
 	gate->base = make_base();
 	if (!gate->base)
 		return seal_fail(diag, SEAL_E_SYSTEM, "event loop");
-	error = make_places(gate, diag);
+	error = seal_random(gate->mix, sizeof gate->mix, diag);
+	if (!error)
+		error = make_places(gate, diag);
 	if (!error)
 		error = make_events(gate, diag);
 	if (!error)
@@ -309,6 +303,7 @@ void seal_gate_free(struct seal_gate *gate)
 		if (gate->conns[i])
 			seal_conn_free(gate->conns[i]);
 	seal_gate_reap(gate);
+	seal_crowd_free(gate);
 	seal_gate_listen(gate, 0);
 	seal_tls_context_free(gate->tls);
 	seal_frame_decoder_free(gate->decoder);

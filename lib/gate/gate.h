@@ -20,16 +20,17 @@ struct seal_gate;
 
 struct seal_gate_limits {
 	unsigned connections;
-	unsigned header_ms;  /* from accept, or first byte, to the end of the head */
-	unsigned body_ms;    /* for a body or an answer, and */
-	size_t pace;	     /* 1 s more for each so many bytes */
-	unsigned idle_ms;    /* between requests */
-	unsigned core_ms;    /* then 503 */
-	unsigned drain_ms;   /* after 's' */
-	size_t body, memory; /* of one request; of all that are under way */
+	unsigned header_ms;   /* from accept, or first byte, to the end of the head */
+	unsigned body_ms;     /* for a body or an answer, and */
+	size_t pace;	      /* 1 s more for each so many bytes */
+	unsigned idle_ms;     /* between requests */
+	unsigned core_ms;     /* then 503 */
+	unsigned drain_ms;    /* after 's' */
+	size_t body, memory;  /* of one request; of all that are under way */
+	unsigned rate, burst; /* requests without a token from one address: a second, at once */
 };
 
-/* 1024; 10 s, 60 s and 64 KiB, 75 s, 60 s, 5 s; 32 MiB, 256 MiB. */
+/* 1024; 10 s, 60 s and 64 KiB, 75 s, 60 s, 5 s; 32 MiB, 256 MiB; 20, 100. */
 struct seal_gate_limits seal_gate_limits_default(void);
 
 /* All descriptors are non-blocking and stay the caller's; they must outlive the gate. */

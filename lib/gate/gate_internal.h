@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <sys/socket.h>
 
 #include "gate/gate.h"
 #include "gate/http.h"
@@ -12,7 +13,7 @@
 #include "wire/message.h"
 
 /* Shared by gate.c (listeners, supervisor, clock), link.c (the core), conn.c (one
-   connection's bytes), answer.c (what goes to the client). */
+   connection's bytes), crowd.c (many of them), answer.c (what goes to the client). */
 
 #define SEAL_GATE_LISTENERS 16u
 #define SEAL_GATE_SCRATCH 16384u
@@ -28,6 +29,16 @@ enum seal_conn_at {
 };
 
 enum seal_conn_phase { SEAL_CONN_IDLE, SEAL_CONN_HEAD, SEAL_CONN_BODY };
+
+#define SEAL_GATE_ADDRESSES 1024u /* lists of them, a power of 2 */
+
+struct seal_address {
+	uint64_t key;
+	int six;
+	unsigned connections;
+	uint64_t free_at; /* ms: when all that was asked without a token is forgotten */
+	struct seal_address *next;
+};
 
 struct seal_conn {
 	struct seal_gate *gate;
@@ -48,6 +59,8 @@ struct seal_conn {
 	size_t out_at;
 	struct event readable, writable;
 	struct seal_conn *next_dead;
+	struct seal_address *address;
+	uint64_t began; /* ms; its accept, then the end of its last answer */
 	char peer[SEAL_MESSAGE_PEER + 1];
 };
 
@@ -62,6 +75,9 @@ struct seal_gate {
 	struct seal_diag diag;
 	struct seal_tls_context *tls;
 	struct seal_conn *dead;
+	struct seal_address *addresses[SEAL_GATE_ADDRESSES];
+	size_t address_count;
+	uint64_t mix[2];
 	struct seal_conn **conns; /* config.limits.connections places */
 	uint32_t *places;	  /* the free ones, the first of them count */
 	size_t count;		  /* connections */
@@ -85,8 +101,18 @@ SEAL_MUST_CHECK int seal_link_open(struct seal_gate *gate, struct seal_diag *dia
 int seal_link_submit(struct seal_gate *gate, struct seal_conn *conn);
 void seal_link_cancel(struct seal_gate *gate, uint64_t id);
 
+/* The address from which a client comes; NULL: no memory. */
+struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockaddr_storage *from);
+/* 1: no connection may be closed for another one. */
+int seal_crowd_is_full(struct seal_gate *gate);
+/* Room for one more of that address, for which another one may have to go. 0: there is none. */
+int seal_crowd_make_room(struct seal_gate *gate, const struct seal_address *address);
+/* 0: its address asked too much without a token. */
+int seal_crowd_may_ask(struct seal_conn *conn);
+void seal_crowd_free(struct seal_gate *gate);
+
 /* Takes fd. */
-void seal_conn_open(struct seal_gate *gate, int fd, const char *peer);
+void seal_conn_open(struct seal_gate *gate, int fd, const char *peer, struct seal_address *address);
 void seal_conn_free(struct seal_conn *conn);
 /* Reads on: a request is over. */
 void seal_conn_go_on(struct seal_conn *conn);

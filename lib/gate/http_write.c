@@ -134,10 +134,17 @@ int seal_http_write_refusal(int status, uint64_t date, char *out_text, size_t ca
 	char body[96];
 	int body_len = snprintf(body, sizeof body, "{\"errors\":[\"%s\"]}\n",
 				*reason(status) ? reason(status) : "request refused");
+	static const struct seal_http_field soon = {.name = "Retry-After", .value = "1"};
 	struct seal_http_response response = {
 		.status = status, .close = 1, .date = date, .body_len = (size_t)body_len};
 	size_t len = 0;
-	int error = seal_http_write(&response, out_text, cap, &len, diag);
+	int error;
+
+	if (status == 429) {
+		response.fields = &soon;
+		response.field_count = 1;
+	}
+	error = seal_http_write(&response, out_text, cap, &len, diag);
 
 	if (error)
 		return error;

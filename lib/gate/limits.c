@@ -14,5 +14,7 @@ struct seal_gate_limits seal_gate_limits_default(void)
 					 .core_ms = 60000,
 					 .drain_ms = 5000,
 					 .body = (size_t)32 << 20,
-					 .memory = (size_t)256 << 20};
+					 .memory = (size_t)256 << 20,
+					 .rate = 20,
+					 .burst = 100};
 }

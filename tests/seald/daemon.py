@@ -68,6 +68,8 @@ def make_certificate(where, name, ca=None, expired=False):
 
 
 class Daemon:
+    turn = 0
+
     def __init__(self, binary="seald-fake", gates=2, extra="", env=None, start=True, tls=None):
         self.dir = tempfile.mkdtemp(prefix="seald-test-")
         self.binary = f"{BUILD}/tests/{binary}" if binary != "seald" else f"{BUILD}/bin/seald"
@@ -131,14 +133,20 @@ class Daemon:
     def core(self):
         return self.children("seald-core")[0]
 
+    def raw(self, source=None, patience=PATIENCE):
+        """A connection, each from another address of this host unless one is named."""
+        Daemon.turn = Daemon.turn % 60000 + 1
+        source = source or f"127.1.{Daemon.turn // 250}.{Daemon.turn % 250 + 1}"
+        return socket.create_connection(("127.0.0.1", self.port), timeout=patience, source_address=(source, 0))
+
     def context(self, **changes):
         context = ssl.create_default_context(cafile=changes.pop("cafile", self.cert))
         for name, value in changes.items():
             setattr(context, name, value)
         return context
 
-    def connect(self, context=None, patience=PATIENCE):
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=patience)
+    def connect(self, context=None, patience=PATIENCE, source=None):
+        raw = self.raw(source, patience)
         # What was sent is then at the server, and not held back for an acknowledgement.
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return (context or self.context()).wrap_socket(raw, server_hostname="localhost")

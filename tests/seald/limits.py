@@ -1,7 +1,9 @@
 """The gate's limits, in a daemon that has short ones: who dawdles, floods or idles is closed."""
 import json
+import resource
 import socket
 import ssl
+import time
 
 from daemon import Answer, Daemon, Tap, is_closed, ok, receive, same, send, until
 
@@ -126,6 +128,49 @@ def full():
     daemon.end("full")
 
 
+STRANGER = "127.9.9.9"
+
+
+def silent():
+    """1200 connections that say nothing: of one host, then of as many."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    for name, source in (("one address", STRANGER), ("as many addresses", None)):
+        daemon = Daemon(gates=1)
+        socks = [daemon.raw(source) for _ in range(1200)]
+        same(f"silent, {name}: another client is served", daemon.ask().status, 200)
+        sock = daemon.connect(source=STRANGER)
+        same(f"silent, {name}: and one of that address", daemon.ask(sock=sock).status, 200)
+        most = 256 if source else 1024
+        ok(f"silent, {name}: no more than {most} are kept", until(lambda: len(connections(daemon)) <= most),
+           len(connections(daemon)))
+        ok(f"silent, {name}: it is the oldest that go", is_closed(socks[0]))
+        same(f"silent, {name}: who asked stays", daemon.ask(sock=sock).status, 200)
+        for one in socks + [sock]:
+            one.close()
+        daemon.end(f"silent, {name}")
+
+
+def many_requests():
+    daemon = Daemon(gates=1)
+    sock = daemon.connect(source=STRANGER)
+    began = time.monotonic()
+    served = 0
+    while (answer := daemon.ask(sock=sock)).status == 200:
+        served += 1
+    may = 100 + 20 * (time.monotonic() - began) + 1
+    ok("too many requests without a token: 429", answer.status == 429 and 100 <= served <= may, (answer.status, served))
+    same("its body and Retry-After", (json.loads(answer.body), answer.fields.get("retry-after")),
+         ({"errors": ["Too Many Requests"]}, "1"))
+    with open(f"{daemon.dir}/audit", "rb") as audit:
+        same("what is refused does not reach the core", audit.read().count(b"\n"), served)
+    same("another address is served", daemon.ask().status, 200)
+    sock = daemon.connect(source=STRANGER)
+    same("and this one with a token", [daemon.ask(sock=sock, head="X-Vault-Token: t\r\n").status for _ in range(200)],
+         [200] * 200)
+    ok("and without one, soon", until(lambda: daemon.ask(sock=daemon.connect(source=STRANGER)).status == 200))
+    daemon.end("many requests")
+
+
 def main():
     daemon = Daemon("seald-short")
     slow(daemon)
@@ -134,6 +179,8 @@ def main():
     same("no gate ended", daemon.ends(), 0)
     daemon.end("limits")
     full()
+    silent()
+    many_requests()
     Tap.done()
 
 

@@ -12,5 +12,7 @@ struct seal_gate_limits seal_gate_limits_default(void)
 					 .core_ms = 1000,
 					 .drain_ms = 3000,
 					 .body = (size_t)4 << 20,
-					 .memory = (size_t)6 << 20};
+					 .memory = (size_t)6 << 20,
+					 .rate = 20,
+					 .burst = 100};
 }
