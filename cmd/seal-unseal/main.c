@@ -64,6 +64,7 @@ static int walk(const struct values *values, const struct seal_unseal *unseal,
 	unseal_show(values, unseal, state, 0);
 	while (state->status.sealed) {
 		struct seal_diag why = {0};
+		int turn = 0;
 		int error = seal_prompt_line("Next custodian: plug in your token, take a seat, and "
 					     "press Enter ",
 					     line, sizeof line, diag);
@@ -71,8 +72,10 @@ static int walk(const struct values *values, const struct seal_unseal *unseal,
 		if (error)
 			return error;
 		error = seal_unseal_look(unseal, state, &why);
-		if (!error && state->status.sealed)
+		if (!error && state->status.sealed) {
 			error = seal_unseal_turn(unseal, state, &why);
+			turn = !error;
+		}
 		if (error && ends_walk(error)) {
 			*diag = why;
 			return error;
@@ -81,8 +84,8 @@ static int walk(const struct values *values, const struct seal_unseal *unseal,
 			report_line(&why);
 			continue;
 		}
-		*out_gave = 1;
-		unseal_show(values, unseal, state, 1);
+		*out_gave = turn;
+		unseal_show(values, unseal, state, turn);
 	}
 	return SEAL_OK;
 }

@@ -35,7 +35,10 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 	char given[NAMES_BYTES];
 	char others[NAMES_BYTES];
 
-	if (gave)
+	if (gave && !state->status.has_accepted)
+		(void)fprintf(out, "%s: share not needed, others had opened it already\n",
+			      manifest->shares[state->accepted].custodian);
+	else if (gave)
 		(void)fprintf(out, "%s: share accepted%s\n",
 			      manifest->shares[state->accepted].custodian,
 			      state->status.repeated ? " (it was there already)" : "");
@@ -76,7 +79,7 @@ void unseal_details(const struct values *values, const struct seal_unseal *unsea
 			 (int)manifest->threshold, "total", (int)manifest->total, "set",
 			 manifest->set, "given", names(manifest, state->given), "possible",
 			 names(manifest, open_to));
-	if (json && gave) {
+	if (json && gave && state->status.has_accepted) {
 		(void)json_object_set_new(json, "accepted",
 					  json_string(manifest->shares[state->accepted].custodian));
 		(void)json_object_set_new(json, "repeated", json_boolean(state->status.repeated));

@@ -2,8 +2,11 @@
 #define SEALKIT_API_HANDLERS_H
 
 #include "api/api.h"
+#include "base/encode.h"
 
 /* The handlers that routes.c names, and what several of them share. */
+
+#define SEAL_API_SIGNATURE SEAL_BASE64_LEN(64) /* Ed25519, with its NUL */
 
 #define SEAL_API_HANDLER(name)                                                                 \
 	SEAL_MUST_CHECK int name(struct seal_api *api, const struct seal_api_request *request, \
@@ -41,11 +44,21 @@ SEAL_MUST_CHECK int seal_api_add_cluster(struct seal_api *api, struct json_t *js
 /* First 8 hex digits of the fingerprint of share i's first card; all that strangers see of it. */
 void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out[static 9]);
 
+/* What a share is sent for. Each has associated data of its own, so that nobody between can
+   make the one of the other. */
+#define SEAL_VERB_GIVE ""
+#define SEAL_VERB_RESET "/reset"
 /* Opens {"nonce","enc","box"}. A refusal is in answer, and *out_share stays NULL. */
 SEAL_MUST_CHECK int seal_api_open_submission(struct seal_api *api, const struct json_t *box,
-					     struct seal_api_answer *answer,
+					     const char *verb, struct seal_api_answer *answer,
 					     struct seal_secret **out_share,
 					     struct seal_diag *diag);
+/* The core's word that it has the share with this x out of that box: base64 for "signature".
+   box is one that seal_api_open_submission opened. */
+SEAL_MUST_CHECK int seal_api_confirm(const struct seal_api *api, const struct json_t *box,
+				     const char *set, int x,
+				     char out[static SEAL_API_SIGNATURE],
+				     struct seal_diag *diag);
 
 /* A member of the body. Absent and null are 0 and leave *out; 1: set; -1: refused as
    `failed to parse JSON input: ...`. */

@@ -1,6 +1,7 @@
 /* The submission key of this start, and shares that come sealed to it: a gate, a proxy or a
    TLS terminator sees noise (design section 5). */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,27 +21,43 @@
 
 static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 
-static int sign(struct seal_api *api, const char *key, const char *nonce, const char *set,
-		char *out, struct seal_diag *diag)
+SEAL_PRINTF(4, 5)
+static int sign(const struct seal_api *api, char out[static SEAL_API_SIGNATURE],
+		struct seal_diag *diag, const char *fmt, ...)
 {
 	unsigned char signature[crypto_sign_BYTES];
-	char text[256];
-	int len = snprintf(text, sizeof text, "sealkit/submission-key/1\n%s\n%s\n%s\n", key, nonce,
-			   set);
+	char text[512];
+	va_list args;
+	int len;
 
+	va_start(args, fmt);
+	len = vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
 	if (len < 0 || (size_t)len >= sizeof text ||
 	    crypto_sign_detached(signature, NULL, (const unsigned char *)text,
 				 (unsigned long long)len, seal_secret_bytes(api->signer)))
-		return seal_fail(diag, SEAL_E_CRYPTO, "submission key");
+		return seal_fail(diag, SEAL_E_CRYPTO, "signature of the core");
 	seal_base64(SEAL_BASE64_PADDED, signature, sizeof signature, out);
 	return SEAL_OK;
+}
+
+int seal_api_confirm(const struct seal_api *api, const struct json_t *box, const char *set, int x,
+		     char out[static SEAL_API_SIGNATURE], struct seal_diag *diag)
+{
+	const char *nonce = json_string_value(json_object_get(box, "nonce"));
+	const char *enc = json_string_value(json_object_get(box, "enc"));
+
+	if (!nonce || !enc)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "submission");
+	return sign(api, out, diag, "sealkit/submission-answer/1\n%s\n%s\n%d\n%s\n", nonce, set, x,
+		    enc);
 }
 
 int seal_sys_submission(struct seal_api *api, const struct seal_api_request *request,
 			struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	char identity[SEAL_BASE64_LEN(32)], key[SEAL_BASE64_LEN(32)], nonce[37];
-	char signature[SEAL_BASE64_LEN(crypto_sign_BYTES)];
+	char signature[SEAL_API_SIGNATURE];
 	struct seal_barrier_status status;
 	int error;
 
@@ -55,7 +72,8 @@ int seal_sys_submission(struct seal_api *api, const struct seal_api_request *req
 		return error;
 	seal_base64(SEAL_BASE64_PADDED, api->identity, 32, identity);
 	seal_base64(SEAL_BASE64_PADDED, api->submission_point, 32, key);
-	error = sign(api, key, nonce, status.set, signature, diag);
+	error = sign(api, signature, diag, "sealkit/submission-key/1\n%s\n%s\n%s\n", key, nonce,
+		     status.set);
 	if (error)
 		return error;
 	answer->status = 200;
@@ -87,7 +105,7 @@ static int read_box(const struct json_t *json, struct box *box, struct seal_api_
 	return 1;
 }
 
-static int open_box(struct seal_api *api, const struct box *box, const char *set,
+static int open_box(struct seal_api *api, const struct box *box, const char *set, const char *verb,
 		    struct seal_secret **out_share, struct seal_diag *diag)
 {
 	struct seal_secret *share SEAL_CLEANUP(seal_secret_freep) = NULL;
@@ -96,15 +114,17 @@ static int open_box(struct seal_api *api, const struct box *box, const char *set
 	struct seal_hpke_own own = {&ecdh, api->submission_point, 32};
 	uint8_t enc[32], sealed[SHARE_MAX + SEAL_AEAD_TAG];
 	size_t enc_len = 0, len = 0;
-	char info[128];
+	char info[128], aad[128];
 	int info_len = snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", set);
+	int aad_len = snprintf(aad, sizeof aad, "%s%s", box->nonce, verb);
 	int error = seal_unbase64(SEAL_BASE64_PADDED, box->enc, strlen(box->enc), enc, sizeof enc,
 				  &enc_len, diag);
 
 	if (!error)
 		error = seal_unbase64(SEAL_BASE64_PADDED, box->box, strlen(box->box), sealed,
 				      sizeof sealed, &len, diag);
-	if (!error && (len < SHARE_MIN + SEAL_AEAD_TAG || info_len < 0))
+	if (!error && (len < SHARE_MIN + SEAL_AEAD_TAG || info_len < 0 || aad_len < 0 ||
+		       (size_t)aad_len >= sizeof aad))
 		error = seal_fail(diag, SEAL_E_FORMAT, "submission");
 	if (!error)
 		error = seal_secret_new(len - SEAL_AEAD_TAG, &share, diag);
@@ -112,14 +132,14 @@ static int open_box(struct seal_api *api, const struct box *box, const char *set
 		error = seal_hpke_receive(suite, &own, enc, enc_len, (const uint8_t *)info,
 					  (size_t)info_len, &hpke, diag);
 	if (!error)
-		error = seal_hpke_open(hpke, (const uint8_t *)box->nonce, strlen(box->nonce),
-				       sealed, len, seal_secret_data(share), diag);
+		error = seal_hpke_open(hpke, (const uint8_t *)aad, (size_t)aad_len, sealed,
+				       len, seal_secret_data(share), diag);
 	if (!error)
 		*out_share = seal_steal(&share);
 	return error;
 }
 
-int seal_api_open_submission(struct seal_api *api, const struct json_t *json,
+int seal_api_open_submission(struct seal_api *api, const struct json_t *json, const char *verb,
 			     struct seal_api_answer *answer, struct seal_secret **out_share,
 			     struct seal_diag *diag)
 {
@@ -132,7 +152,7 @@ int seal_api_open_submission(struct seal_api *api, const struct json_t *json,
 	seal_barrier_status(api->barrier, &status);
 	if (!status.nonce[0] || strcmp(status.nonce, box.nonce) != 0)
 		return seal_api_refuse(answer, 400, STALE);
-	error = open_box(api, &box, status.set, out_share, diag);
+	error = open_box(api, &box, status.set, verb, out_share, diag);
 	if (error == SEAL_E_NOMEM || error == SEAL_E_LOCKMEM)
 		return error;
 	return error ? seal_api_refuse(answer, 400, DAMAGED) : SEAL_OK;

@@ -54,38 +54,35 @@ static int read_key(const char *text, struct seal_api_answer *answer,
 	return seal_secret_copy(seal_secret_bytes(bytes), len, out_share, diag);
 }
 
-/* The barrier has one code for shares that do not go together, since it forgets them all. */
-static int refuse_all(const struct seal_diag *diag, struct seal_api_answer *answer)
-{
-	const char *why = diag && diag->causes ? diag->cause[diag->causes - 1] : "";
-
-	if (strstr(why, "same x"))
-		return seal_api_refuse(answer, 500,
-				       "failed to compute combined key: duplicate part detected");
-	if (strstr(why, "same length"))
-		return seal_api_refuse(
-			answer, 500,
-			"failed to compute combined key: all parts must be the same length");
-	return seal_api_refuse(answer, 500,
-			       "unable to retrieve stored keys: failed to encrypt keys for "
-			       "storage: cipher: message authentication failed");
-}
-
 /* What a refused share is called. Where the share set is known it is named before anything is
    combined; plain shares show at the threshold only, and Vault says so with 500. */
-static int refused(int error, const struct seal_diag *diag, struct seal_api_answer *answer)
+static int refused(int error, int plain, struct seal_api_answer *answer)
 {
 	if (error == SEAL_E_OLD)
 		return seal_api_refuse(answer, 400, NOT_OURS ": it is of an older one");
+	if (error == SEAL_E_DUPLICATE)
+		return seal_api_refuse(answer, 500,
+				       "failed to compute combined key: duplicate part detected");
+	if (error == SEAL_E_MISMATCH && plain)
+		return seal_api_refuse(
+			answer, 500,
+			"failed to compute combined key: all parts must be the same length");
 	if (error == SEAL_E_MISMATCH || error == SEAL_E_FORMAT)
 		return seal_api_refuse(answer, 400, NOT_OURS);
-	return error == SEAL_E_VERIFY ? refuse_all(diag, answer) : error;
+	if (error == SEAL_E_VERIFY)
+		return seal_api_refuse(answer, 500,
+				       "unable to retrieve stored keys: failed to encrypt keys for "
+				       "storage: cipher: message authentication failed");
+	return error;
 }
 
+/* box: what the share came in. */
 static int add_accepted(struct seal_api *api, const struct seal_barrier_status *before,
-			const struct seal_secret *share, size_t index, struct json_t *json,
-			struct seal_diag *diag)
+			const struct seal_secret *share, const struct json_t *box, size_t index,
+			struct json_t *json, struct seal_diag *diag)
 {
+	char signature[SEAL_API_SIGNATURE];
+	int error;
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
 	int known = manifest && index < manifest->total;
 	int x = known ? (int)manifest->shares[index].x : 0;
@@ -96,14 +93,18 @@ static int add_accepted(struct seal_api *api, const struct seal_barrier_status *
 		x = (int)seal_secret_bytes(share)[seal_secret_len(share) - 1];
 	if (known)
 		seal_api_card_mark(manifest, index, mark);
+	error = seal_api_confirm(api, box, before->set, x, signature, diag);
+	if (error)
+		return error;
 	if (json_object_set_new(json_object_get(json, "sealkit"), "accepted",
-				json_pack("{s:i, s:s, s:b}", "x", x, "card", mark, "repeated",
-					  known && before->given[index])))
+				json_pack("{s:i, s:s, s:b, s:s}", "x", x, "card", mark, "repeated",
+					  known && before->given[index], "signature", signature)))
 		return seal_fail(diag, SEAL_E_NOMEM, "answer");
 	return SEAL_OK;
 }
 
-static int give(struct seal_api *api, const struct seal_secret *share, int sealed_way,
+/* box: what the share came in; NULL: in the clear. */
+static int give(struct seal_api *api, const struct seal_secret *share, const struct json_t *box,
 		struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	struct seal_barrier_status before;
@@ -113,7 +114,7 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 	seal_barrier_status(api->barrier, &before);
 	error = seal_barrier_share(api->barrier, share, seal_api_now(), &index, diag);
 	if (error)
-		return refused(error, diag, answer);
+		return refused(error, before.plain, answer);
 	if (seal_barrier_in_force(api->barrier))
 		error = api->state.drop_bootstrap(api->state.ctx, diag);
 	/* Once every holder has proved, the copy of the root token's file goes as theirs do. */
@@ -123,41 +124,36 @@ static int give(struct seal_api *api, const struct seal_secret *share, int seale
 		return error;
 	answer->status = 200;
 	error = seal_api_status(api, &answer->json, diag);
-	return error || !sealed_way ? error
-				    : add_accepted(api, &before, share, index, answer->json, diag);
+	return error || !box ? error
+			     : add_accepted(api, &before, share, box, index, answer->json, diag);
 }
 
-/* For a set with a manifest: who has no share cannot throw away what others gave. */
-static int may_reset(struct seal_api *api, const struct unseal *unseal,
-		     struct seal_api_answer *answer, struct seal_diag *diag)
+/* For a set with a manifest: who has no share cannot throw away what others gave, and the
+   share that it was asked with is the first of the new unseal. */
+static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_api_answer *answer,
+		 struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
 	struct seal_secret *share SEAL_CLEANUP(seal_secret_freep) = NULL;
 	size_t index;
 	int error;
 
-	if (!manifest)
-		return SEAL_OK;
+	if (!manifest) {
+		seal_barrier_reset(api->barrier);
+		answer->status = 200;
+		return seal_api_status(api, &answer->json, diag);
+	}
 	if (!unseal->box)
 		return seal_api_refuse(answer, 400,
 				       "reset needs a valid share: send one as sealkit with it");
-	error = seal_api_open_submission(api, unseal->box, answer, &share, diag);
+	error = seal_api_open_submission(api, unseal->box, SEAL_VERB_RESET, answer, &share, diag);
 	if (error || !share)
 		return error;
 	error = seal_manifest_recognise(manifest, share, &index, diag);
-	return error ? refused(error, diag, answer) : SEAL_OK;
-}
-
-static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_api_answer *answer,
-		 struct seal_diag *diag)
-{
-	int error = may_reset(api, unseal, answer, diag);
-
-	if (error || answer->status)
-		return error;
+	if (error)
+		return refused(error, 0, answer);
 	seal_barrier_reset(api->barrier);
-	answer->status = 200;
-	return seal_api_status(api, &answer->json, diag);
+	return give(api, share, unseal->box, answer, diag);
 }
 
 /* 0: a refusal is in answer. */
@@ -215,8 +211,8 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 		return seal_api_status(api, &answer->json, diag);
 	}
 	if (unseal.box)
-		error = seal_api_open_submission(api, unseal.box, answer, &share, diag);
+		error = seal_api_open_submission(api, unseal.box, SEAL_VERB_GIVE, answer, &share, diag);
 	if (error || !share)
 		return error;
-	return give(api, share, !unseal.key, answer, diag);
+	return give(api, share, unseal.key ? NULL : unseal.box, answer, diag);
 }

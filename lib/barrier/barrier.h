@@ -85,8 +85,9 @@ SEAL_MUST_CHECK int seal_barrier_begin(struct seal_barrier *barrier, uint64_t no
 /* Takes one share. With a manifest it is recognised first: SEAL_E_MISMATCH or SEAL_E_OLD,
    and neither progress nor the clock is touched; a repeated one is no error and changes
    nothing (*out_index tells which). At the quorum it opens, or fails with SEAL_E_VERIFY and
-   forgets all shares given (only possible with plain shares, or a damaged store). Where the
-   machine fails (memory, disk), only the last share is forgotten. */
+   forgets all shares given (only possible with plain shares, or a damaged store; plain ones
+   of one x are SEAL_E_DUPLICATE, of several lengths SEAL_E_MISMATCH). Where the machine
+   fails (memory, disk), only the last share is forgotten. */
 SEAL_MUST_CHECK int seal_barrier_share(struct seal_barrier *barrier,
 				       const struct seal_secret *share, uint64_t now,
 				       size_t *out_index, struct seal_diag *diag);

@@ -160,7 +160,7 @@ static int plain_open(struct seal_barrier *barrier, struct seal_diag *diag)
 	for (unsigned i = 0; i < unseal->count; i++) {
 		shares[i] = seal_secret_bytes(unseal->given[i]);
 		if (seal_secret_len(unseal->given[i]) != len || len < 2)
-			return seal_fail(diag, SEAL_E_VERIFY, "all parts must be the same length");
+			return seal_fail(diag, SEAL_E_MISMATCH, "all parts must be the same length");
 	}
 	error = seal_secret_new(len - 1, &key, diag);
 	if (!error)
@@ -204,7 +204,9 @@ static int settle(struct seal_barrier *barrier, size_t last, int error, struct s
 		return error;
 	}
 	seal_barrier_reset(barrier);
-	return seal_because(diag, SEAL_E_VERIFY, "unseal");
+	if (error != SEAL_E_DUPLICATE && error != SEAL_E_MISMATCH)
+		error = SEAL_E_VERIFY;
+	return seal_because(diag, error, "unseal");
 }
 
 /* As Vault: nothing is known of a share before the threshold; the same bytes again are

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/encode.h"
+
 #include "base/banned.h"
 
 /* Which manifest shares the daemon says it has; x is what it tells to strangers. */
@@ -150,13 +152,26 @@ static int pick(const struct seal_unseal *unseal, const struct seal_unseal_state
 	return error;
 }
 
+/* The core has signed for the x; the mark beside it must be that person's too. */
+static int check_mark(const struct seal_manifest_share *share,
+		      const struct seal_client_given *given, struct seal_diag *diag)
+{
+	char mark[9];
+
+	seal_hex(share->cards[0], 4, mark);
+	return given->x == share->x && strcmp(given->card, mark) == 0
+		       ? SEAL_OK
+		       : seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
+}
+
 int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state *state,
 		     struct seal_diag *diag)
 {
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
 	const struct seal_manifest *manifest = &unseal->folder->manifest;
 	struct seal_client_submission submission = {manifest->signer, manifest->set, NULL,
-						    unseal->reset};
+						    unseal->reset ? SEAL_CLIENT_RESET
+								  : SEAL_CLIENT_GIVE};
 	struct seal_open_job job;
 	size_t index = 0;
 	size_t recognised = 0;
@@ -175,12 +190,9 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 	if (error)
 		return seal_open_because(diag, error, manifest->shares[index].custodian);
 	submission.share = opened.share;
-	if (unseal->reset) {
-		error = seal_client_submit(unseal->client, &submission, &state->status, diag);
-		submission.reset = 0;
-	}
-	if (!error)
-		error = seal_client_submit(unseal->client, &submission, &state->status, diag);
+	error = seal_client_submit(unseal->client, &submission, &state->status, diag);
+	if (!error && state->status.has_accepted)
+		error = check_mark(&manifest->shares[index], &state->status.accepted, diag);
 	if (error)
 		return error;
 	mark_given(unseal, state);

@@ -31,7 +31,7 @@ struct seal_unseal {
 struct seal_unseal_state {
 	struct seal_client_status status;
 	uint8_t given[SEAL_MANIFEST_SHARES]; /* by manifest index */
-	size_t accepted;		     /* the index of the share just given */
+	size_t accepted;		     /* the index of the share just sent */
 };
 
 /* Asks the daemon and checks that it is under this set: SEAL_E_REFUSED where it is not
@@ -40,7 +40,9 @@ SEAL_MUST_CHECK int seal_unseal_look(const struct seal_unseal *unseal,
 				     struct seal_unseal_state *out_state, struct seal_diag *diag);
 
 /* Takes a turn. state: as seal_unseal_look left it; shares that are given already are
-   passed over. SEAL_E_TOKENABSENT: no token here opens one of the others. */
+   passed over. SEAL_E_TOKENABSENT: no token here opens one of the others. SEAL_E_VERIFY: the
+   core did not confirm the share. Where others opened the daemon first, state->status has
+   sealed and has_accepted 0: the share was not needed. */
 SEAL_MUST_CHECK int seal_unseal_turn(const struct seal_unseal *unseal,
 				     struct seal_unseal_state *state, struct seal_diag *diag);
 

@@ -141,6 +141,9 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 		error = get_given(accepted, &status->accepted, diag);
 		if (!error)
 			error = get_flag(accepted, "repeated", &status->repeated, diag);
+		if (!error)
+			error = get_bytes(accepted, "signature", status->accepted_signature, 64,
+					  diag);
 	}
 	return error;
 }

@@ -70,8 +70,10 @@ struct seal_client_status {
 	uint8_t identity[32];
 	struct seal_client_given given[SEAL_CLIENT_GIVEN];
 	size_t given_count;
-	int has_accepted, repeated; /* of an answer to a share */
+	/* Of the answer to a share: the core's signed word that it has it. */
+	int has_accepted, repeated;
 	struct seal_client_given accepted;
+	uint8_t accepted_signature[64];
 };
 SEAL_MUST_CHECK int seal_client_status_parse(const char *json,
 					     struct seal_client_status *out_status,
@@ -80,15 +82,25 @@ SEAL_MUST_CHECK int seal_client_status(struct seal_client *client,
 				       struct seal_client_status *out_status,
 				       struct seal_diag *diag);
 
+/* What a share is sent for; nobody between can make the one of the other. */
+enum seal_client_verb {
+	SEAL_CLIENT_GIVE,
+	SEAL_CLIENT_RESET, /* forget what was given so far: this share is the first now */
+};
 /* Sends a share so that only the core can read it (design section 5): the submission key is
    fetched and must be signed by identity (the manifest's signer) for this set: SEAL_E_VERIFY,
-   SEAL_E_MISMATCH. reset: the share is the right to forget what was given so far. */
+   SEAL_E_MISMATCH. Where the unseal it was for has ended meanwhile, it is sealed and sent
+   once more. An answer that the daemon is still sealed and that has not the core's signed word for
+   this share is SEAL_E_VERIFY. One that it is open may be without: others opened it first,
+   and has_accepted is 0. */
 struct seal_client_submission {
 	const uint8_t *identity; /* 32 bytes */
 	const char *set;
-	const struct seal_secret *share;
-	int reset;
+	const struct seal_secret *share; /* its last byte is its x */
+	enum seal_client_verb verb;
 };
+#define SEAL_CLIENT_UNCONFIRMED \
+	"the daemon's core did not confirm this share: something stands between"
 SEAL_MUST_CHECK int seal_client_submit(struct seal_client *client,
 				       const struct seal_client_submission *submission,
 				       struct seal_client_status *out_status,

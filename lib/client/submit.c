@@ -65,25 +65,32 @@ struct box {
 	char text[SEAL_BASE64_LEN(SHARE_MAX + SEAL_AEAD_TAG)];
 };
 
-static int seal_box(const struct seal_client_key *key, const struct seal_secret *share,
-		    struct box *out_box, struct seal_diag *diag)
+static const char *aad_of(enum seal_client_verb verb)
+{
+	return verb == SEAL_CLIENT_RESET ? "/reset" : "";
+}
+
+static int seal_box(const struct seal_client_key *key,
+		    const struct seal_client_submission *submission, struct box *out_box,
+		    struct seal_diag *diag)
 {
 	static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 	struct seal_hpke *hpke SEAL_CLEANUP(seal_hpke_freep) = NULL;
 	uint8_t enc[SEAL_POINT_MAX];
 	uint8_t sealed[SHARE_MAX + SEAL_AEAD_TAG];
-	size_t len = seal_secret_len(share);
-	char info[TEXT_BYTES];
+	size_t len = seal_secret_len(submission->share);
+	char info[TEXT_BYTES], aad[TEXT_BYTES];
 	int error;
 
-	if (len > SHARE_MAX)
+	if (len > SHARE_MAX || len < 2)
 		return seal_fail(diag, SEAL_E_TOOLONG, "share");
+	(void)snprintf(aad, sizeof aad, "%s%s", key->nonce, aad_of(submission->verb));
 	(void)snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", key->set);
 	error = seal_hpke_send(suite, key->point, sizeof key->point, (const uint8_t *)info,
 			       strlen(info), enc, &hpke, diag);
 	if (!error)
-		error = seal_hpke_seal(hpke, (const uint8_t *)key->nonce, strlen(key->nonce),
-				       seal_secret_bytes(share), len, sealed, diag);
+		error = seal_hpke_seal(hpke, (const uint8_t *)aad, strlen(aad),
+				       seal_secret_bytes(submission->share), len, sealed, diag);
 	if (error)
 		return error;
 	seal_base64(SEAL_BASE64_PADDED, enc, seal_curve_point_len(suite.curve), out_box->enc);
@@ -91,31 +98,45 @@ static int seal_box(const struct seal_client_key *key, const struct seal_secret 
 	return SEAL_OK;
 }
 
-static int make_body(const struct seal_client_key *key,
-		     const struct seal_client_submission *submission,
-		     struct seal_json_text *out_body, struct seal_diag *diag)
+static int make_body(const struct seal_client_key *key, const struct box *box,
+		     enum seal_client_verb verb, struct seal_json_text *out_body,
+		     struct seal_diag *diag)
 {
-	struct box box;
-	struct json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
-	int error = seal_box(key, submission->share, &box, diag);
+	struct json_t *json SEAL_CLEANUP(seal_json_freep) =
+		json_pack("{s:{s:s,s:s,s:s}}", "sealkit", "nonce", key->nonce, "enc", box->enc,
+			  "box", box->text);
 
-	if (error)
-		return error;
-	json = json_pack("{s:{s:s,s:s,s:s}}", "sealkit", "nonce", key->nonce, "enc", box.enc, "box",
-			 box.text);
-	if (!json || (submission->reset && json_object_set_new(json, "reset", json_true())))
+	if (!json ||
+	    (verb == SEAL_CLIENT_RESET && json_object_set_new(json, "reset", json_true())))
 		return seal_fail(diag, SEAL_E_NOMEM, "request");
 	return seal_json_write(json, SEAL_JSON_AS_MADE, "", out_body, diag);
 }
 
-int seal_client_submit(struct seal_client *client, const struct seal_client_submission *submission,
-		       struct seal_client_status *out_status, struct seal_diag *diag)
+/* Everything that stands between could say "accepted"; only the core can sign it, and only
+   for what came in this box. */
+static int check_word(const struct seal_client_key *key, const struct box *box,
+		      const struct seal_client_submission *submission,
+		      const struct seal_client_given *given, const uint8_t signature[static 64],
+		      struct seal_diag *diag)
+{
+	size_t len = seal_secret_len(submission->share);
+	unsigned x = seal_secret_bytes(submission->share)[len - 1];
+	char text[TEXT_BYTES];
+	int text_len = snprintf(text, sizeof text, "sealkit/submission-answer/1\n%s\n%s\n%u\n%s\n",
+				key->nonce, key->set, x, box->enc);
+
+	if (given->x != x || text_len < 0 || (size_t)text_len >= sizeof text ||
+	    crypto_sign_verify_detached(signature, (const unsigned char *)text,
+					(unsigned long long)text_len, submission->identity) != 0)
+		return seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
+	return SEAL_OK;
+}
+
+static int ask_key(struct seal_client *client, const struct seal_client_submission *submission,
+		   struct seal_client_key *out_key, struct seal_diag *diag)
 {
 	const struct seal_client_request ask = {"GET", "sys/sealkit/submission", NULL, NULL};
-	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
 	char *answer SEAL_CLEANUP(textp) = NULL;
-	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
-	char *result SEAL_CLEANUP(textp) = NULL;
 	struct seal_client_key key;
 	int error = seal_client_call(client, &ask, NULL, &answer, diag);
 
@@ -124,9 +145,51 @@ int seal_client_submit(struct seal_client *client, const struct seal_client_subm
 	if (!error)
 		error = check_key(&key, submission, diag);
 	if (!error)
-		error = make_body(&key, submission, &body, diag);
+		*out_key = key;
+	return error;
+}
+
+static int send(struct seal_client *client, const struct seal_client_submission *submission,
+		const struct seal_client_key *key, struct seal_client_status *out_status,
+		struct seal_diag *diag)
+{
+	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
+	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
+	struct seal_client_status status;
+	char *result SEAL_CLEANUP(textp) = NULL;
+	struct box box;
+	int error = seal_box(key, submission, &box, diag);
+
+	if (!error)
+		error = make_body(key, &box, submission->verb, &body, diag);
 	give.body = body.bytes;
 	if (!error)
 		error = seal_client_call(client, &give, NULL, &result, diag);
-	return error ? error : seal_client_status_parse(result, out_status, diag);
+	if (!error)
+		error = seal_client_status_parse(result, &status, diag);
+	if (!error && status.has_accepted)
+		error = check_word(key, &box, submission, &status.accepted,
+				   status.accepted_signature, diag);
+	else if (!error && status.sealed)
+		error = seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
+	if (!error)
+		*out_status = status;
+	return error;
+}
+
+int seal_client_submit(struct seal_client *client, const struct seal_client_submission *submission,
+		       struct seal_client_status *out_status, struct seal_diag *diag)
+{
+	struct seal_client_key key, fresh;
+	int error = ask_key(client, submission, &key, diag);
+
+	if (error)
+		return error;
+	error = send(client, submission, &key, out_status, diag);
+	/* Refused because the unseal has ended meanwhile: no reason to ask for PIN and touch
+	   again. Whether it has is told by the core's own signed nonce. */
+	if (error != SEAL_E_REFUSED || ask_key(client, submission, &fresh, NULL) ||
+	    strcmp(fresh.nonce, key.nonce) == 0)
+		return error;
+	return send(client, submission, &fresh, out_status, diag);
 }

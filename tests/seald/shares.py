@@ -5,13 +5,11 @@ import json
 import os
 import socket
 import ssl
-import subprocess
 import threading
 
-from daemon import BUILD, Daemon, Tap, ok, same
+from daemon import Daemon, Tap, ok, same
 from memory import memory_has, scalar
-
-NAMES = ("ann", "ben", "cat")
+from parties import NAMES, enroll, make_set, tool, turn
 
 
 class Recorder:
@@ -55,28 +53,6 @@ class Recorder:
                 pass
 
 
-def tool(name, *arguments, phrase=None):
-    here, there = os.pipe()
-    os.write(there, (phrase or "").encode() + b"\n")
-    os.close(there)
-    with os.fdopen(here, "rb") as secret:
-        command = [f"{BUILD}/bin/{name}"]
-        if phrase:
-            command += ["--passphrase-fd", str(secret.fileno()), "--non-interactive"]
-        command += arguments
-        return subprocess.run(command, capture_output=True, check=False, timeout=120, pass_fds=[secret.fileno()])
-
-
-def enroll(where):
-    os.mkdir(f"{where}/cards")
-    with open(f"{where}/prints", "w", encoding="ascii") as prints:
-        for name in NAMES:
-            done = tool("seal-enroll", "--passphrase", "--name", name, "--identity", f"{where}/{name}.identity", "-o",
-                        f"{where}/cards/{name}.card", "--json", phrase=f"phrase of {name}")
-            told = json.loads(done.stdout)
-            print(told["name"], told["fingerprint"], file=prints)
-
-
 def share_of(where, name):
     """The bytes of a share, opened by its holder."""
     done = tool("seal-open", "--cards", f"{where}/cards", "-i", f"{where}/{name}.identity", f"{where}/set/{name}.share", phrase=f"phrase of {name}")
@@ -102,11 +78,10 @@ def main():
     recorder = Recorder(daemon)
     through = ("-a", f"https://127.0.0.1:{recorder.port}", "--pin", daemon.pin, "--core", daemon.identity)
     enroll(where)
-    done = tool("seal-init", *through, "-k", "2", "--cards", f"{where}/cards", "--fingerprints", f"{where}/prints",
-                "--bootstrap-token", f"{daemon.state}/bootstrap-token", "-o", f"{where}/set")
+    done = make_set(daemon, through)
     same("init through the recorder", (done.returncode, done.stderr), (0, b""))
     shares = {name: share_of(where, name) for name in NAMES}
-    done = tool("seal-unseal", *through, "-n", "ann", "-i", f"{where}/ann.identity", f"{where}/set", phrase="phrase of ann")
+    done = turn(where, through, "ann")
     same("the first share is taken", done.returncode, 0)
     needles = [form for share in shares.values() for form in forms(share)]
     ok("a gate saw the submission", b"/v1/sys/unseal" in recorder.seen and b'"box"' in recorder.seen)
@@ -120,7 +95,7 @@ def main():
         ok("and a gate the TLS key", all(memory_has(pid, key) for pid in daemon.gates()))
         ok("no gate holds a share", not any(memory_has(pid, needles) for pid in daemon.gates()))
         ok("nor does the supervisor", not memory_has(daemon.process.pid, needles))
-    done = tool("seal-unseal", *through, "-n", "cat", "-i", f"{where}/cat.identity", f"{where}/set", phrase="phrase of cat")
+    done = turn(where, through, "cat")
     same("the second share opens it", done.returncode, 0)
     told = json.loads(daemon.ask(target="/v1/sys/seal-status").body)
     same("open", told["sealed"], False)

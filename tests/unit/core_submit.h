@@ -51,26 +51,54 @@ static struct submission submission_key(struct core_room *room)
 	return submission;
 }
 
-static void seal_share(struct submission *submission, const struct seal_secret *share)
+/* verb: what stands behind the nonce in the associated data. */
+static void seal_share_for(struct submission *submission, const struct seal_secret *share,
+			   const char *verb)
 {
 	static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 	struct seal_hpke *hpke = NULL;
 	uint8_t enc[32], box[80];
-	char info[128];
+	char info[128], aad[64];
 	size_t len = seal_secret_len(share);
 
 	(void)snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", submission->set);
+	(void)snprintf(aad, sizeof aad, "%s%s", submission->nonce, verb);
 	assert_true(len + 16 <= sizeof box);
 	assert_int_equal(seal_hpke_send(suite, submission->point, 32, (const uint8_t *)info,
 					strlen(info), enc, &hpke, NULL),
 			 SEAL_OK);
-	assert_int_equal(seal_hpke_seal(hpke, (const uint8_t *)submission->nonce,
-					strlen(submission->nonce), seal_secret_bytes(share), len,
-					box, NULL),
+	assert_int_equal(seal_hpke_seal(hpke, (const uint8_t *)aad, strlen(aad),
+					seal_secret_bytes(share), len, box, NULL),
 			 SEAL_OK);
 	seal_hpke_free(hpke);
 	seal_base64(SEAL_BASE64_PADDED, enc, 32, submission->enc);
 	seal_base64(SEAL_BASE64_PADDED, box, len + 16, submission->box);
+}
+
+static void seal_share(struct submission *submission, const struct seal_secret *share)
+{
+	seal_share_for(submission, share, "");
+}
+
+/* object: {"x", "card", "signature"...}. The core's word for the share in this box. */
+static inline int is_confirmed(struct core_room *room, const struct submission *submission,
+			const struct seal_secret *share, const json_t *object)
+{
+	const char *text = json_string_value(json_object_get(object, "signature"));
+	uint8_t identity[32], signature[64];
+	char told[512];
+	size_t len = 0;
+
+	assert_non_null(text);
+	assert_int_equal(seal_unbase64(SEAL_BASE64_PADDED, text, strlen(text), signature, 64, &len,
+				       NULL),
+			 SEAL_OK);
+	seal_core_identity(room->core, identity);
+	(void)snprintf(told, sizeof told, "sealkit/submission-answer/1\n%s\n%s\n%d\n%s\n",
+		       submission->nonce, submission->set, seal_secret_bytes(share)[32],
+		       submission->enc);
+	return crypto_sign_verify_detached(signature, (const uint8_t *)told, strlen(told),
+					   identity) == 0;
 }
 
 static struct core_answer send_box(struct core_room *room, const struct submission *submission,

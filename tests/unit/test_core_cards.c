@@ -175,6 +175,7 @@ static void a_quorum_opens(void **state)
 static void repeated_and_given(void **state)
 {
 	struct people people;
+	struct submission submission;
 	struct core_answer answer;
 	const json_t *accepted, *given;
 
@@ -182,13 +183,19 @@ static void repeated_and_given(void **state)
 	people_init(&people, 0);
 	init_people(&people, 3);
 	for (int round = 0; round < 2; round++) {
-		answer = submit(&people.room, people.person[1].share);
+		submission = submission_key(&people.room);
+		seal_share(&submission, people.person[1].share);
+		answer = send_box(&people.room, &submission, "");
 		accepted = json_object_get(json_object_get(answer.json, "sealkit"), "accepted");
 		given = json_object_get(json_object_get(answer.json, "sealkit"), "given");
 		assert_int_equal((int)json_number_value(json_object_get(accepted, "x")),
 				 seal_secret_bytes(people.person[1].share)[32]);
 		assert_int_equal(json_string_length(json_object_get(accepted, "card")), 8);
 		assert_int_equal(json_is_true(json_object_get(accepted, "repeated")), round);
+		assert_true(is_confirmed(&people.room, &submission, people.person[1].share,
+					 accepted));
+		assert_false(is_confirmed(&people.room, &submission, people.person[2].share,
+					  accepted));
 		assert_int_equal(json_array_size(given), 1);
 		assert_true(json_equal(json_object_get(json_array_get(given, 0), "card"),
 				       json_object_get(accepted, "card")));
@@ -258,6 +265,7 @@ static void reset_needs_a_share(void **state)
 	struct people people;
 	struct submission submission;
 	struct seal_secret *share = NULL;
+	struct core_answer answer;
 
 	(void)state;
 	people_init(&people, 0);
@@ -269,13 +277,27 @@ static void reset_needs_a_share(void **state)
 		    "{\"reset\":true,\"key\":\"00\"}");
 	assert_int_equal(seal_secret_random(33, &share, NULL), SEAL_OK);
 	submission = submission_key(&people.room);
-	seal_share(&submission, share);
+	seal_share_for(&submission, share, "/reset");
 	expect(send_box(&people.room, &submission, "\"reset\":true,"), 400,
 	       "share does not belong to this share set");
-	core_expect(&people.room, 200, "\"progress\":1", "GET", "/v1/sys/seal-status", NULL, NULL);
+	/* What stands between cannot make a reset of a share, nor the other way round. */
 	seal_share(&submission, people.person[4].share);
-	expect(send_box(&people.room, &submission, "\"reset\":true,"), 200, "\"progress\":0");
-	expect(send_box(&people.room, &submission, ""), 400, "stale submission");
+	expect(send_box(&people.room, &submission, "\"reset\":true,"), 400,
+	       "submission cannot be opened");
+	seal_share_for(&submission, people.person[4].share, "/reset");
+	expect(send_box(&people.room, &submission, ""), 400, "submission cannot be opened");
+	assert_false(give(&people, 1, 2));
+	/* The share of the reset is the first of the new unseal. */
+	answer = send_box(&people.room, &submission, "\"reset\":true,");
+	assert_int_equal(answer.status, 200);
+	assert_non_null(strstr(answer.text, "\"progress\":1"));
+	assert_true(is_confirmed(
+		&people.room, &submission, people.person[4].share,
+		json_object_get(json_object_get(answer.json, "sealkit"), "accepted")));
+	core_answer_done(&answer);
+	expect(send_box(&people.room, &submission, "\"reset\":true,"), 400, "stale submission");
+	assert_false(give(&people, 4, 1));
+	assert_false(give(&people, 0, 2));
 	submission = submission_key(&people.room);
 	core_stop(&people.room);
 	core_start(&people.room);

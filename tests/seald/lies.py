@@ -1,0 +1,174 @@
+"""What stands between seal-unseal and the core and lies: one with a gate's TLS key, that answers itself,
+changes what is asked, and changes what is answered."""
+import json
+import ssl
+import socket
+import threading
+
+from daemon import Answer, Daemon, Tap, ok, same, send
+from parties import enroll, make_set, turn
+
+UNCONFIRMED = b"did not confirm this share"
+
+
+def way(daemon, port):
+    return ("-a", f"https://127.0.0.1:{port}", "--pin", daemon.pin, "--core", daemon.identity)
+
+
+class Liar:
+    """One request a connection; `lie` (method, target, body) -> (method, target, body) or an answer as bytes;
+    `twist` (target, body of an answer) -> body."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.lie = lambda *asked: asked
+        self.twist = lambda target, body: body
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(daemon.cert, daemon.cert.replace("cert.pem", "key.pem"))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.through = way(daemon, self.listener.getsockname()[1])
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            raw, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(raw,), daemon=True).start()
+
+    def serve(self, raw):
+        try:
+            with self.context.wrap_socket(raw, server_side=True) as client:
+                self.exchange(client)
+        except (OSError, ValueError):
+            pass
+
+    def exchange(self, client):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = client.recv(65536)
+            if not more:
+                return
+            data += more
+        head, body = data.split(b"\r\n\r\n", 1)
+        lines = head.decode().split("\r\n")
+        method, target, _ = lines[0].split()
+        wanted = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length:")), 0)
+        while len(body) < wanted:
+            body += client.recv(65536)
+        made = self.lie(method, target, body)
+        if isinstance(made, bytes):
+            status, answer = 200, made
+        else:
+            with self.daemon.connect() as server:
+                send(server, *made)
+                told = Answer(server, made[0])
+                status, answer = told.status, self.twist(target, told.body)
+        client.sendall(f"HTTP/1.1 {status} X\r\nContent-Length: {len(answer)}\r\nConnection: close\r\n\r\n".encode() + answer)
+
+
+def progress(daemon):
+    return json.loads(daemon.ask(target="/v1/sys/seal-status").body)["progress"]
+
+
+def refused(name, done, text=UNCONFIRMED):
+    ok(name, done.returncode == 1 and text in done.stderr and b"accepted" not in done.stdout, done)
+
+
+def swallowed(liar):
+    """The liar says yes and keeps the share; once with a signature of its own making, once with an old one."""
+    daemon, where = liar.daemon, liar.daemon.dir
+    kept = []
+
+    def keep(target, body):
+        if target == "/v1/sys/unseal":
+            kept.append(body)
+        return body
+
+    def answer(change):
+        def lie(method, target, body):
+            if target != "/v1/sys/unseal":
+                return method, target, body
+            told = json.loads(kept[0])
+            change(told["sealkit"])
+            return json.dumps(told).encode()
+        return lie
+
+    liar.twist = keep
+    done = turn(where, liar.through, "ann")
+    same("a share that the core has is told as accepted", (done.returncode, b"ann: share accepted" in done.stdout), (0, True))
+    refused_by = (("the answer to another box", lambda own: None),
+                  ("no signature", lambda own: own["accepted"].pop("signature")),
+                  ("a signature of nobody", lambda own: own["accepted"].update(signature="A" * 86 + "==")),
+                  ("no word of acceptance", lambda own: own.pop("accepted")))
+    for name, change in refused_by:
+        liar.lie = answer(change)
+        done = turn(where, liar.through, "ben")
+        refused(f"swallowed, {name}", done, b"signature" if name == "no signature" else UNCONFIRMED)
+    liar.lie = lambda *asked: asked
+    same("nothing of it was counted", progress(daemon), 1)
+
+
+def twisted(liar):
+    """What the core signed, with another card beside it."""
+    def twist(target, body):
+        told = json.loads(body)
+        if target == "/v1/sys/unseal":
+            told["sealkit"]["accepted"]["card"] = "00000000"
+        return json.dumps(told).encode()
+
+    liar.twist = twist
+    refused("another card's mark", turn(liar.daemon.dir, liar.through, "ann", "--reset"))
+    liar.twist = lambda target, body: body
+
+
+def turned_about(liar):
+    """A share made a reset, which would throw away what others gave."""
+    def lie(method, target, body):
+        if target == "/v1/sys/unseal":
+            body = json.dumps(dict(json.loads(body), reset=True)).encode()
+        return method, target, body
+
+    same("ann has given", progress(liar.daemon), 1)
+    liar.lie = lie
+    done = turn(liar.daemon.dir, liar.through, "ben")
+    same("a share is not turned into a reset", (done.returncode, b"cannot be opened" in done.stderr), (6, True))
+    liar.lie = lambda *asked: asked
+    same("and ann's is still there", progress(liar.daemon), 1)
+
+
+def overtaken(liar):
+    """Between key and share somebody resets: the tool takes a new key and asks nobody again."""
+    daemon, where = liar.daemon, liar.daemon.dir
+    straight = way(daemon, daemon.port)
+    resets = []
+
+    def lie(method, target, body):
+        if target == "/v1/sys/unseal" and len(resets) < lie.wanted:
+            resets.append(turn(where, straight, "ann", "--reset").returncode)
+        return method, target, body
+
+    lie.wanted = 2
+    liar.lie = lie
+    done = turn(where, liar.through, "ann", "--reset")
+    same("overtaken twice: refused", (done.returncode, b"stale submission" in done.stderr), (6, True))
+    resets.clear()
+    lie.wanted = 1
+    done = turn(where, liar.through, "ann", "--reset")
+    same("overtaken once: accepted all the same", (done.returncode, b"ann: share accepted" in done.stdout, resets), (0, True, [0]))
+    liar.lie = lambda *asked: asked
+
+
+def main():
+    daemon = Daemon("seald")
+    liar = Liar(daemon)
+    enroll(daemon.dir)
+    done = make_set(daemon, way(daemon, daemon.port))
+    same("init", (done.returncode, done.stderr), (0, b""))
+    swallowed(liar)
+    twisted(liar)
+    turned_about(liar)
+    overtaken(liar)
+    daemon.end("lies")
+    Tap.done()
+
+
+main()
