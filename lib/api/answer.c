@@ -21,9 +21,11 @@ void seal_api_answer_done(struct seal_api_answer *answer)
 
 int seal_api_refuse(struct seal_api_answer *answer, unsigned status, const char *fmt, ...)
 {
+	int changed = answer->changed;
 	va_list args;
 
 	seal_api_answer_done(answer);
+	answer->changed = changed;
 	answer->status = status;
 	va_start(args, fmt);
 	(void)vsnprintf(answer->error, sizeof answer->error, fmt, args);

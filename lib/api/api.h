@@ -22,8 +22,9 @@ struct seal_api_state {
 	int (*put_root_file)(void *ctx, const char *set, const char *text, struct seal_diag *diag);
 	/* *out_text is malloc'd, the caller's; NULL where there is none. */
 	int (*get_root_file)(void *ctx, const char *set, char **out_text, struct seal_diag *diag);
-	/* After the first quorum: the bootstrap token is worth nothing any more. */
-	int (*drop_bootstrap)(void *ctx, struct seal_diag *diag);
+	/* After the first quorum: the bootstrap token is worth nothing any more. Where its file
+	   cannot be removed now, that is tried again later. */
+	void (*drop_bootstrap)(void *ctx);
 	void *ctx;
 };
 
@@ -64,6 +65,7 @@ struct seal_api_answer {
 	struct json_t *json;   /* raw: the body; else its data. NULL: an empty body */
 	struct json_t *mirror; /* fields to repeat in front of the envelope */
 	unsigned lease;
+	int changed; /* something that lasts: its audit line is synced; a refusal keeps it */
 	char error[SEAL_API_ERROR]; /* where status is 400 or more and json is NULL */
 };
 void seal_api_answer_done(struct seal_api_answer *answer);

@@ -32,6 +32,7 @@ int seal_auth_token_lookup(struct seal_api *api, const struct seal_api_request *
 int seal_auth_token_revoke(struct seal_api *api, const struct seal_api_request *request,
 			   struct seal_api_answer *answer, struct seal_diag *diag)
 {
+	answer->changed = 1;
 	answer->status = 204;
 	return seal_token_revoke(api->barrier, request->token, diag);
 }

@@ -122,6 +122,7 @@ int seal_kv1_write(struct seal_api *api, const struct seal_api_request *request,
 		return seal_api_refuse(answer, 413, "value is too large");
 	entry.value = (const uint8_t *)text.bytes;
 	entry.len = text.len;
+	answer->changed = 1;
 	answer->status = 204;
 	return seal_barrier_apply(api->barrier, &entry, 1, diag);
 }
@@ -134,6 +135,7 @@ int seal_kv1_delete(struct seal_api *api, const struct seal_api_request *request
 
 	if (path.folder)
 		return seal_api_refuse(answer, 400, "cannot delete a path ending in '/'");
+	answer->changed = 1;
 	answer->status = 204;
 	return seal_barrier_apply(api->barrier, &entry, 1, diag);
 }

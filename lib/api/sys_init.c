@@ -112,6 +112,7 @@ static int plain(struct seal_api *api, unsigned t, unsigned n, struct seal_api_a
 		return seal_api_refuse(answer, 400, "Vault is already initialized");
 	if (error)
 		return error;
+	answer->changed = 1;
 	return plain_answer(&shares, n, birth.text, answer, diag);
 }
 

@@ -266,6 +266,7 @@ int seal_sys_init_cards(struct seal_api *api, const struct seal_api_request *req
 		error = init(api, &wish, status.set, diag);
 	if (error)
 		return refused(error, diag, answer);
+	answer->changed = 1;
 	error = seal_api_share_files(api, &block, diag);
 	if (error)
 		return error;

@@ -29,6 +29,7 @@ int seal_sys_rotate(struct seal_api *api, const struct seal_api_request *request
 		    struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	(void)request;
+	answer->changed = 1;
 	answer->status = 204;
 	return seal_barrier_rotate(api->barrier, diag);
 }

@@ -102,6 +102,7 @@ int seal_sys_seal(struct seal_api *api, const struct seal_api_request *request,
 	(void)request;
 	(void)diag;
 	seal_barrier_seal(api->barrier);
+	answer->changed = 1;
 	answer->status = 204;
 	return SEAL_OK;
 }

@@ -115,13 +115,13 @@ static int give(struct seal_api *api, const struct seal_secret *share, const str
 	error = seal_barrier_share(api->barrier, share, seal_api_now(), &index, diag);
 	if (error)
 		return refused(error, before.plain, answer);
+	answer->changed = 1;
 	if (seal_barrier_in_force(api->barrier))
-		error = api->state.drop_bootstrap(api->state.ctx, diag);
-	/* Once every holder has proved, the copy of the root token's file goes as theirs do. */
-	if (!error && !before.plain && !seal_barrier_file(api->barrier, 0, &len))
-		error = api->state.put_root_file(api->state.ctx, before.set, NULL, diag);
-	if (error)
-		return error;
+		api->state.drop_bootstrap(api->state.ctx);
+	/* Once every holder has proved, the copy of the root token's file goes as theirs do; it
+	   is sealed to a card, and no reason to tell that a share was not taken. */
+	if (!before.plain && !seal_barrier_file(api->barrier, 0, &len))
+		(void)!api->state.put_root_file(api->state.ctx, before.set, NULL, NULL);
 	answer->status = 200;
 	error = seal_api_status(api, &answer->json, diag);
 	return error || !box ? error
@@ -140,6 +140,7 @@ static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_
 
 	if (!manifest) {
 		seal_barrier_reset(api->barrier);
+		answer->changed = 1;
 		answer->status = 200;
 		return seal_api_status(api, &answer->json, diag);
 	}
@@ -153,6 +154,7 @@ static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_
 	if (error)
 		return refused(error, 0, answer);
 	seal_barrier_reset(api->barrier);
+	answer->changed = 1;
 	return give(api, share, unseal->box, answer, diag);
 }
 

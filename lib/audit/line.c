@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@
 
 struct seal_audit {
 	int fd;
-	int torn; /* the file ends within a line */
+	int torn;  /* the file ends within a line */
+	int is_file, dirty;
 	uint64_t seq;
 	char salt[SEAL_AUDIT_SALT + 1];
 };
@@ -25,6 +27,7 @@ struct seal_audit {
 int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, struct seal_diag *diag)
 {
 	struct seal_audit *audit SEAL_CLEANUP(seal_audit_freep) = NULL;
+	struct stat stat;
 	int error;
 
 	if (!salt[0] || strlen(salt) > SEAL_AUDIT_SALT)
@@ -37,7 +40,15 @@ int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, stru
 	error = seal_audit_tail(fd, &audit->seq, &audit->torn, diag);
 	if (error)
 		return error;
+	audit->is_file = fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+	/* Numbering goes on from a line that stays. */
+	audit->dirty = audit->seq > 0;
 	audit->fd = fd;
+	error = seal_audit_sync(audit, diag);
+	if (error)
+		audit->fd = -1;
+	if (error)
+		return error;
 	*out_audit = seal_steal(&audit);
 	return SEAL_OK;
 }
@@ -46,6 +57,8 @@ void seal_audit_free(struct seal_audit *audit)
 {
 	if (!audit)
 		return;
+	if (audit->fd >= 0)
+		(void)!seal_audit_sync(audit, NULL);
 	if (audit->fd >= 0)
 		(void)close(audit->fd);
 	free(audit);
@@ -247,6 +260,7 @@ static int put(struct seal_audit *audit, const char *bytes, size_t len, uint64_t
 	do
 		done = write(audit->fd, bytes, len);
 	while (done < 0 && errno == EINTR);
+	audit->dirty |= done > 0;
 	if (seq && done > 0 && (size_t)done + 1 >= len)
 		(*seq)++;
 	if (done == (ssize_t)len)
@@ -254,6 +268,16 @@ static int put(struct seal_audit *audit, const char *bytes, size_t len, uint64_t
 	(void)seal_fail_errno(diag, SEAL_E_IO, "audit log");
 	audit->torn = ends_torn(audit->fd, done > 0);
 	return SEAL_E_IO;
+}
+
+int seal_audit_sync(struct seal_audit *audit, struct seal_diag *diag)
+{
+	if (!audit->is_file || !audit->dirty)
+		return SEAL_OK;
+	if (fdatasync(audit->fd) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "audit log");
+	audit->dirty = 0;
+	return SEAL_OK;
 }
 
 int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,

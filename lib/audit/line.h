@@ -44,6 +44,9 @@ enum seal_audit_type { SEAL_AUDIT_REQUEST, SEAL_AUDIT_RESPONSE };
 /* One write(2). */
 SEAL_MUST_CHECK int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,
 				     const struct seal_audit_event *event, struct seal_diag *diag);
+/* Everything written so far is on the disk then; no call where it is already. A pipe or device
+   has nothing to sync. */
+SEAL_MUST_CHECK int seal_audit_sync(struct seal_audit *audit, struct seal_diag *diag);
 /* The number of the last line; 0: none yet. */
 uint64_t seal_audit_seq(const struct seal_audit *audit);
 

@@ -10,6 +10,9 @@
 
 #include "base/banned.h"
 
+#define SET_HEX 32u
+#define CARD_HEX 8u
+
 static int load(const char *text, json_t **out_json, struct seal_diag *diag)
 {
 	int error = seal_json_parse(text, strlen(text), out_json, diag);
@@ -35,15 +38,35 @@ int seal_client_refusal(unsigned status, const char *body, struct seal_diag *dia
 			 status >= 500 && status != 503 ? "; see the daemon's log" : "");
 }
 
+/* Printable ASCII: what is told is shown on terminals. */
 static int get_text(const json_t *json, const char *name, char *out, size_t cap,
 		    struct seal_diag *diag)
 {
 	const json_t *value = json_object_get(json, name);
+	const char *text = json_string_value(value);
+	int good = json_is_string(value) && json_string_length(value) < cap &&
+		   strlen(text) == json_string_length(value);
 
-	if (!json_is_string(value) || json_string_length(value) >= cap ||
-	    strlen(json_string_value(value)) != json_string_length(value))
-		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a text of its length", name);
+	for (size_t i = 0; good && text[i]; i++)
+		good = text[i] >= ' ' && text[i] <= '~';
+	if (!good)
+		return seal_fail(diag, SEAL_E_FORMAT,
+				 "answer: %s: not a printable text of its length", name);
 	(void)snprintf(out, cap, "%s", json_string_value(value));
+	return SEAL_OK;
+}
+
+/* len lower-case hex digits; empty where that is allowed. */
+static int get_hex(const json_t *json, const char *name, size_t len, int may_be_empty, char *out,
+		   struct seal_diag *diag)
+{
+	const char *text = json_string_value(json_object_get(json, name));
+
+	if (!text || strlen(text) != json_string_length(json_object_get(json, name)) ||
+	    strspn(text, "0123456789abcdef") != strlen(text) ||
+	    (strlen(text) != len && !(may_be_empty && !text[0])))
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not %zu hex digits", name, len);
+	(void)snprintf(out, len + 1, "%s", text);
 	return SEAL_OK;
 }
 
@@ -102,7 +125,7 @@ int seal_client_key_parse(const char *text, struct seal_client_key *out_key, str
 	if (!error)
 		error = get_text(json, "nonce", key.nonce, sizeof key.nonce, diag);
 	if (!error)
-		error = get_text(json, "set", key.set, sizeof key.set, diag);
+		error = get_hex(json, "set", SET_HEX, 0, key.set, diag);
 	if (!error)
 		*out_key = key;
 	return error;
@@ -112,7 +135,7 @@ static int get_given(const json_t *json, struct seal_client_given *out, struct s
 {
 	int error = get_number(json, "x", 255, &out->x, diag);
 
-	return error ? error : get_text(json, "card", out->card, sizeof out->card, diag);
+	return error ? error : get_hex(json, "card", CARD_HEX, 1, out->card, diag);
 }
 
 static int get_sealkit(const json_t *json, struct seal_client_status *status,
@@ -120,7 +143,7 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 {
 	const json_t *given = json_object_get(json, "given");
 	const json_t *accepted = json_object_get(json, "accepted");
-	int error = get_text(json, "set", status->set, sizeof status->set, diag);
+	int error = get_hex(json, "set", SET_HEX, 1, status->set, diag);
 
 	if (!error)
 		error = get_number(json, "epoch", 1000000, &status->epoch, diag);

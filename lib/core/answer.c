@@ -87,8 +87,9 @@ static void run(struct seal_core *core, struct seal_exchange *exchange)
 		if (error)
 			fail(exchange, error, &diag);
 	}
-	/* No line, no answer. */
-	if (audit(core, exchange, SEAL_AUDIT_RESPONSE, &diag))
+	/* No line, no answer; and what has changed something leaves its line on the disk. */
+	if (audit(core, exchange, SEAL_AUDIT_RESPONSE, &diag) ||
+	    (exchange->answer.changed && seal_audit_sync(core->audit, &diag)))
 		(void)seal_api_refuse(&exchange->answer, 500, INTERNAL);
 }
 
@@ -122,7 +123,7 @@ int seal_core_answer(struct seal_core *core, const struct seal_request_message *
 	};
 	struct seal_exchange exchange SEAL_CLEANUP(seal_exchange_done) = {.message = request};
 
-	seal_core_tick(core);
+	seal_core_expire(core);
 	run(core, &exchange);
 	if (!encode(&exchange, out_payload, diag))
 		return SEAL_OK;

@@ -86,14 +86,24 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 	if (!error)
 		error = seal_core_bootstrap(core->folder, !seal_barrier_in_force(core->barrier),
 					    &core->bootstrap, diag);
-	if (!error)
-		*out_core = seal_steal(&core);
-	return error;
+	if (error)
+		return error;
+	seal_core_drop_bootstrap(core);
+	*out_core = seal_steal(&core);
+	return SEAL_OK;
+}
+
+void seal_core_expire(struct seal_core *core)
+{
+	seal_barrier_expire(core->barrier, seal_api_now(), core->half_open);
 }
 
 void seal_core_tick(struct seal_core *core)
 {
-	seal_barrier_expire(core->barrier, seal_api_now(), core->half_open);
+	seal_core_expire(core);
+	seal_core_drop_bootstrap(core);
+	/* Lines of reads wait for this; so a power cut takes the last second of them at most. */
+	(void)!seal_audit_sync(core->audit, NULL);
 }
 
 void seal_core_seal(struct seal_core *core)

@@ -38,7 +38,8 @@ SEAL_MUST_CHECK int seal_core_answer(struct seal_core *core,
 				     const struct seal_request_message *request,
 				     struct seal_buffer *out_payload, struct seal_diag *diag);
 
-/* Once a second or so: expires half-given quorums. */
+/* Once a second or so: expires half-given quorums, syncs audit lines of reads, tries again
+   what could not be removed. */
 void seal_core_tick(struct seal_core *core);
 /* At a stop: seals. */
 void seal_core_seal(struct seal_core *core);

@@ -12,6 +12,7 @@ struct seal_core {
 	struct seal_audit *audit;
 	struct seal_api api;
 	struct seal_secret *bootstrap; /* NUL-terminated text; NULL: of no use any more */
+	int dropped; /* and so is its file */
 	uint64_t half_open;
 	char *folder;
 };
@@ -24,11 +25,15 @@ SEAL_MUST_CHECK int seal_core_identity_key(const char *folder, struct seal_secre
 					   uint8_t out_public[static 32], struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1],
 					 struct seal_diag *diag);
-/* wanted: before the first quorum. Else what is left of it goes, and *out_token is NULL. */
+/* wanted: before the first quorum. Else *out_token is NULL. */
 SEAL_MUST_CHECK int seal_core_bootstrap(const char *folder, int wanted,
 					struct seal_secret **out_token, struct seal_diag *diag);
+/* After the first quorum: its file goes, then the token. Tried again until it has worked. */
+void seal_core_drop_bootstrap(struct seal_core *core);
 /* What the API asks of the folder; ctx is the core. */
 struct seal_api_state seal_core_state(struct seal_core *core);
+
+void seal_core_expire(struct seal_core *core); /* half-given quorums */
 
 /* One request on its way (answer.c). */
 struct seal_exchange {

@@ -45,7 +45,8 @@ static const char *token_of(const struct seal_request_message *message)
 
 static int is_founder(const struct seal_core *core, const char *token)
 {
-	return token && core->bootstrap && strlen(token) == seal_secret_len(core->bootstrap) &&
+	return token && core->bootstrap && !seal_barrier_in_force(core->barrier) &&
+	       strlen(token) == seal_secret_len(core->bootstrap) &&
 	       seal_eq_ct(token, seal_secret_bytes(core->bootstrap), strlen(token));
 }
 

@@ -188,9 +188,9 @@ static int drop(const char *folder, const char *name, struct seal_diag *diag)
 
 	if (dir < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", folder);
-	if (unlinkat(dir, name, 0) != 0)
-		return errno == ENOENT ? SEAL_OK
-				       : seal_fail_errno(diag, SEAL_E_IO, "%s/%s", folder, name);
+	/* One that is gone may have gone just now, in a try whose sync failed. */
+	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s/%s", folder, name);
 	return fsync(dir) == 0 ? SEAL_OK : seal_fail_errno(diag, SEAL_E_IO, "%s", folder);
 }
 
@@ -204,7 +204,7 @@ int seal_core_bootstrap(const char *folder, int wanted, struct seal_secret **out
 
 	*out_token = NULL;
 	if (error || !wanted)
-		return error ? error : drop(folder, BOOTSTRAP_FILE, diag);
+		return error;
 	error = open_own(path, &fd, diag);
 	if (error == SEAL_E_NOTFOUND) {
 		error = seal_token_text("bootstrap.", &made, diag);
@@ -216,15 +216,21 @@ int seal_core_bootstrap(const char *folder, int wanted, struct seal_secret **out
 	return error ? error : seal_secret_read_fd(fd, SEAL_TOKEN_MAX, out_token, diag);
 }
 
-static int drop_bootstrap(void *ctx, struct seal_diag *diag)
+/* The file first: a right that is only forgotten would be back after a restart. While it
+   cannot be removed it is worth nothing either, as the barrier is in force. */
+void seal_core_drop_bootstrap(struct seal_core *core)
 {
-	struct seal_core *core = ctx;
-
-	if (!core->bootstrap)
-		return SEAL_OK;
+	if (core->dropped || !seal_barrier_in_force(core->barrier) ||
+	    drop(core->folder, BOOTSTRAP_FILE, NULL))
+		return;
+	core->dropped = 1;
 	seal_secret_free(core->bootstrap);
 	core->bootstrap = NULL;
-	return drop(core->folder, BOOTSTRAP_FILE, diag);
+}
+
+static void drop_bootstrap(void *ctx)
+{
+	seal_core_drop_bootstrap(ctx);
 }
 
 static int root_name(const char *set, char out[static 96], struct seal_diag *diag)

@@ -99,6 +99,55 @@ static void no_line_no_act(void **state)
 	core_room_done(&room);
 }
 
+static int audit_fd = -1;
+static unsigned syncs;
+
+/* In place of libc's: counts those of the log. */
+int fdatasync(int fd)
+{
+	syncs += fd == audit_fd;
+	return fsync(fd);
+}
+
+/* What changes something has its line on the disk before the answer leaves; reads have not. */
+static void acts_are_synced(void **state)
+{
+	static const struct {
+		const char *method, *path, *body;
+		unsigned status, syncs;
+	} cases[] = {
+		{"GET", "/v1/sys/seal-status", NULL, 200, 0},
+		{"PUT", "/v1/secret/a", "{\"v\":1}", 204, 1},
+		{"GET", "/v1/secret/a", NULL, 200, 0},
+		{"DELETE", "/v1/secret/a", NULL, 204, 1},
+		{"PUT", "/v1/sys/rotate", NULL, 204, 1},
+		{"PUT", "/v1/sys/seal", NULL, 204, 1},
+		{"PUT", "/v1/sys/unseal", "{\"key\":\"00\"}", 400, 0},
+	};
+	struct people people;
+
+	(void)state;
+	people_init(&people, 1);
+	audit_fd = people.room.config.audit_fd;
+	syncs = 0;
+	init_people(&people, 3);
+	assert_int_equal(syncs, 1);
+	assert_false(give(&people, 0, 1));
+	assert_false(give(&people, 1, 2));
+	assert_true(give(&people, 2, 0));
+	assert_int_equal(syncs, 4);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		syncs = 0;
+		core_expect(&people.room, cases[i].status, NULL, cases[i].method, cases[i].path,
+			    people.root, cases[i].body);
+		assert_int_equal(syncs, cases[i].syncs);
+	}
+	seal_core_tick(people.room.core);
+	assert_int_equal(syncs, 1);
+	audit_fd = -1;
+	people_done(&people);
+}
+
 static void absent(const char *log, const void *bytes, size_t len)
 {
 	char hex[129], base64[129];
@@ -212,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_lines_each),	  cmocka_unit_test(no_line_no_act),
 		cmocka_unit_test(nothing_secret),	  cmocka_unit_test(known_values_are_found),
-		cmocka_unit_test(open_files_are_refused),
+		cmocka_unit_test(open_files_are_refused), cmocka_unit_test(acts_are_synced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,39 @@ static void bootstrap_ends(void **state)
 	core_room_done(&room);
 }
 
+/* Its file cannot be removed: the quorum is told as it is, the token is worth nothing, and the
+   file goes as soon as it can. */
+static void bootstrap_ends_later(void **state)
+{
+	struct core_room room;
+	struct core_answer answer;
+	char body[128], path[160], *token;
+
+	(void)state;
+	core_room_init(&room, 1);
+	token = core_bootstrap(&room);
+	answer = core_ask(
+		&room, (struct core_ask){.method = "PUT",
+					 .path = "/v1/sys/init",
+					 .body = "{\"secret_shares\":1,\"secret_threshold\":1}"});
+	(void)snprintf(body, sizeof body, "{\"key\":\"%s\"}",
+		       json_string_value(json_array_get(json_object_get(answer.json, "keys"), 0)));
+	core_answer_done(&answer);
+	(void)snprintf(path, sizeof path, "%s/bootstrap-token", room.state);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	core_expect(&room, 200, "\"sealed\":false", "PUT", "/v1/sys/unseal", NULL, body);
+	core_expect(&room, 403, "permission denied", "GET", "/v1/sys/sealkit/shares", token, NULL);
+	core_stop(&room);
+	core_start(&room);
+	assert_int_equal(rmdir(path), 0);
+	put_file(&room, "bootstrap-token", "bootstrap.again\n");
+	seal_core_tick(room.core);
+	expect_absent(&room, "bootstrap-token");
+	free(token);
+	core_room_done(&room);
+}
+
 static void damaged_identity(void **state)
 {
 	static const char *const texts[] = {
@@ -140,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kept_over_a_restart),
 		cmocka_unit_test(bootstrap_ends),
+		cmocka_unit_test(bootstrap_ends_later),
 		cmocka_unit_test(damaged_identity),
 		cmocka_unit_test(sandbox_is_told),
 	};
