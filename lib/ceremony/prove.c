@@ -12,6 +12,7 @@
 #include "crypto/note.h"
 #include "crypto/p256.h"
 #include "token/attest.h"
+#include "token/fido2.h"
 
 #include "base/banned.h"
 
@@ -131,12 +132,15 @@ static int prove_key(const struct seal_roots *roots, const struct seal_card *car
 int seal_prove_attestation(const struct seal_card *card, const char *roots, struct seal_diag *diag)
 {
 	struct seal_roots *loaded SEAL_CLEANUP(seal_roots_freep) = NULL;
+	int is_piv = card->kind == SEAL_CARD_PIV;
 	int error;
 
-	if (card->kind != SEAL_CARD_PIV || !card->is_attested)
+	if (!card->is_attested)
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "card of %s: has no attestation that can be verified", card->name);
-	error = seal_roots_load(roots, SEAL_ROOTS_PIV, &loaded, diag);
+	error = seal_roots_load(roots, is_piv ? SEAL_ROOTS_PIV : SEAL_ROOTS_FIDO2, &loaded, diag);
+	if (!error && !is_piv)
+		return seal_fido2_prove_attestation(card, loaded, diag);
 	if (!error)
 		error = prove_key(loaded, card, 0, diag);
 	if (!error)

@@ -15,11 +15,11 @@ SEAL_MUST_CHECK int seal_prove_card(const struct seal_card *card,
 				    const struct seal_token_asker *asker,
 				    struct seal_token_info *out_info, struct seal_diag *diag);
 
-/* Without the token: the certificates in a PIV card say that both its keys were made in a
-   token, under the policies and with the serial that the card tells, and lead to a
-   certificate of the folder roots. Errors of seal_attest_verify and seal_roots_load;
-   SEAL_E_VERIFY for a card of another kind, or one without attestation: nothing in it
-   can be verified. */
+/* Without the token: what stands in the card says that both its keys were made in a token,
+   a PIV one under the policies and with the serial that the card tells, and leads to a
+   certificate of the folder roots (NULL: the installed one). Errors of seal_attest_verify,
+   seal_fido2_prove_attestation and seal_roots_load; SEAL_E_VERIFY for a card that does not
+   say it is attested: nothing in it can be verified. */
 SEAL_MUST_CHECK int seal_prove_attestation(const struct seal_card *card, const char *roots,
 					   struct seal_diag *diag);
 

@@ -21,6 +21,8 @@
 #define SEAL_CARD_CREDENTIAL 1024u
 #define SEAL_CARD_CERTIFICATE 3072u
 #define SEAL_CARD_SIGNATURE 1024u
+#define SEAL_CARD_STATEMENT 1536u /* authenticator data with a credential in it */
+#define SEAL_CARD_STATEMENT_SIGNATURE 256u
 #define SEAL_CARD_FINGERPRINT 32u
 #define SEAL_CARD_WORDS 160u
 
@@ -47,6 +49,15 @@ struct seal_card_piv {
 	struct seal_card_der between;		   /* one intermediate, where there is one */
 };
 
+/* What a FIDO2 token said of a credential when it made it (WebAuthn, section 6.5), and the
+   signature of the batch key; the client-data hash follows from the card. */
+struct seal_card_statement {
+	uint8_t data[SEAL_CARD_STATEMENT];
+	size_t data_len; /* 0: there is none */
+	uint8_t signature[SEAL_CARD_STATEMENT_SIGNATURE];
+	size_t signature_len;
+};
+
 struct seal_card_fido2 {
 	uint8_t aaguid[16];
 	char rp_id[SEAL_CARD_RP_ID + 1];
@@ -56,7 +67,8 @@ struct seal_card_fido2 {
 	char signing_rp_id[SEAL_CARD_RP_ID + 1];
 	uint8_t credential[SEAL_CARD_CREDENTIAL]; /* that signs */
 	size_t credential_len;
-	struct seal_card_der device; /* batch certificate of the unwrapping credential */
+	struct seal_card_der device; /* batch certificate, of both statements */
+	struct seal_card_statement unwrap, sign;
 };
 
 struct seal_card {

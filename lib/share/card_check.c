@@ -227,7 +227,9 @@ static int check_fido2(const struct seal_card *card, struct seal_diag *diag)
 		return seal_fail(diag, SEAL_E_FORMAT, "wrapped: not an armored age file");
 	if (fido2->credential_len == 0)
 		return seal_fail(diag, SEAL_E_FORMAT, "credential: empty");
-	if (card->is_attested && fido2->device.len == 0)
+	if (card->is_attested &&
+	    (!fido2->device.len || !fido2->unwrap.data_len || !fido2->unwrap.signature_len ||
+	     !fido2->sign.data_len || !fido2->sign.signature_len))
 		return seal_fail(diag, SEAL_E_FORMAT, "attested, and an attestation is missing");
 	if (seal_point_check(SEAL_CURVE_P256, fido2->unwrap_public, SEAL_P256_POINT, diag))
 		return seal_fail(diag, SEAL_E_FORMAT, "unwrap_public: not a point");

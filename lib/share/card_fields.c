@@ -60,6 +60,15 @@ static const struct seal_card_field piv[] = {
 	{.name = NULL},
 };
 
+static const struct seal_card_field statements[] = {
+	{.name = "unwrap", BYTES(fido2.unwrap.data), .optional = 1},
+	{.name = "unwrap_signature", BYTES(fido2.unwrap.signature), .optional = 1},
+	{.name = "sign", BYTES(fido2.sign.data), .optional = 1},
+	{.name = "sign_signature", BYTES(fido2.sign.signature), .optional = 1},
+	{.name = "device", DER(fido2.device)},
+	{.name = NULL},
+};
+
 static const struct seal_card_field fido2[] = {
 	{.name = "aaguid", HEX(fido2.aaguid)},
 	{.name = "rp_id", TEXT(fido2.rp_id)},
@@ -68,7 +77,7 @@ static const struct seal_card_field fido2[] = {
 	{.name = "unwrap_public", HEX(fido2.unwrap_public)},
 	{.name = "signing_rp_id", TEXT(fido2.signing_rp_id)},
 	{.name = "credential", BYTES(fido2.credential)},
-	{.name = "device", DER(fido2.device)},
+	{.name = "attestation", OBJECT(statements, "fido2.attestation.")},
 	{.name = NULL},
 };
 

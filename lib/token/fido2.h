@@ -25,4 +25,13 @@ struct seal_fido2_opener {
 };
 struct seal_age_identity seal_fido2_identity(struct seal_fido2_opener *opener);
 
+/* Verifies offline what an attested card keeps of its token's words: packed attestations of
+   both credentials, by one batch key that roots stand behind, of the card's model, with its
+   rp ids, credentials and public keys, and over its recipient. SEAL_E_VERIFY, SEAL_E_EXPIRED,
+   SEAL_E_MISMATCH, SEAL_E_FORMAT. */
+struct seal_roots;
+SEAL_MUST_CHECK int seal_fido2_prove_attestation(const struct seal_card *card,
+						 const struct seal_roots *roots,
+						 struct seal_diag *diag);
+
 #endif

@@ -113,12 +113,11 @@ static int new_cred(const struct seal_fido2 *token, struct made *made, const cha
 	uint8_t user[32];
 	int extensions = 0;
 	fido_cred_t *cred SEAL_CLEANUP(cred_freep) = fido_cred_new();
-	int error = seal_random(hash, sizeof hash, diag);
+	int error = seal_random(user, sizeof user, diag);
 
-	if (!error)
-		error = seal_random(user, sizeof user, diag);
 	if (error)
 		return error;
+	seal_fido2_statement_hash(token->card.recipient, hash);
 	if (made->unwraps)
 		extensions = FIDO_EXT_HMAC_SECRET |
 			     (token->facts.cred_protect ? FIDO_EXT_CRED_PROTECT : 0);
@@ -189,8 +188,6 @@ static int keep_unwrapping(struct seal_fido2 *token, const struct made *made,
 			   struct seal_diag *diag)
 {
 	struct seal_card_fido2 *card = &token->card.fido2;
-	const uint8_t *der = fido_cred_x5c_ptr(made->cred);
-	size_t der_len = fido_cred_x5c_len(made->cred);
 
 	token->unwrap = (struct seal_fido2prf_credential){
 		.id_len = made->id_len, .transport = {"usb"}, .transports = 1};
@@ -200,12 +197,29 @@ static int keep_unwrapping(struct seal_fido2 *token, const struct made *made,
 	token->has_unwrap_public = 1;
 	memcpy(card->unwrap_public, made->public_key, sizeof card->unwrap_public);
 	memcpy(card->aaguid, fido_cred_aaguid_ptr(made->cred), sizeof card->aaguid);
-	if (der_len > sizeof card->device.bytes)
-		return seal_fail(diag, SEAL_E_TOOLONG, "certificate of %zu bytes", der_len);
-	if (der_len > 0)
-		memcpy(card->device.bytes, der, der_len);
-	card->device.len = der_len;
 	return seal_fido2prf_text(&token->unwrap, card->identity, diag);
+}
+
+/* What others need in order to verify it later, without the token. */
+static int keep_attestation(struct seal_card_fido2 *card, const struct made *unwrap,
+			    const struct made *sign, struct seal_diag *diag)
+{
+	const uint8_t *der = fido_cred_x5c_ptr(unwrap->cred);
+	size_t len = fido_cred_x5c_len(unwrap->cred);
+	int error = seal_fido2_keep_statement(unwrap->cred, &card->unwrap, diag);
+
+	if (!error)
+		error = seal_fido2_keep_statement(sign->cred, &card->sign, diag);
+	if (error)
+		return error;
+	if (fido_cred_x5c_len(sign->cred) != len ||
+	    !seal_eq_ct(fido_cred_x5c_ptr(sign->cred), der, len))
+		return seal_fail(diag, SEAL_E_MISMATCH, "two credentials of two batches");
+	if (len > sizeof card->device.bytes)
+		return seal_fail(diag, SEAL_E_TOOLONG, "certificate of %zu bytes", len);
+	memcpy(card->device.bytes, der, len);
+	card->device.len = len;
+	return SEAL_OK;
 }
 
 static void keep_signing(struct seal_fido2 *token, const struct made *made)
@@ -241,6 +255,10 @@ static int make_both(struct seal_fido2 *token, const struct seal_token_plan *pla
 		return error;
 	keep_signing(token, &sign);
 	card->is_attested = unwrap.is_attested && sign.is_attested;
+	if (card->is_attested)
+		error = keep_attestation(&card->fido2, &unwrap, &sign, diag);
+	if (error)
+		return error;
 	/* Else it could not be told from others later, without a PIN that may cost a try. */
 	if (seal_fido2_knows(token, sign.rp_id, sign.id, sign.id_len, sign.public_key) == 0)
 		return seal_fail(
@@ -306,16 +324,13 @@ static int wrap(struct seal_fido2_use *use, const struct seal_secret *text, stru
 
 /* Seals the identity to the token and opens it again, by a second touch. */
 static int wrap_and_prove(struct seal_fido2 *token, const struct seal_token_asker *asker,
+			  const struct seal_secret *key, const struct seal_secret *text,
 			  struct seal_diag *diag)
 {
 	struct seal_fido2_use use = {token, asker};
-	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
-	struct seal_secret *text SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_secret *back SEAL_CLEANUP(seal_secret_freep) = NULL;
-	int error = new_identity(&token->card, &key, &text, diag);
+	int error = wrap(&use, text, diag);
 
-	if (!error)
-		error = wrap(&use, text, diag);
 	if (!error)
 		error = seal_fido2_open_wrapped(&use, token->card.fido2.wrapped, &back, diag);
 	if (!error && !seal_secret_equal(key, back))
@@ -350,6 +365,8 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 {
 	struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
 	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
+	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct seal_secret *text SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_fido2_device device;
 	int error = load_roots(place, plan, &roots, diag);
 
@@ -365,12 +382,14 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 	if (error)
 		return error;
 	begin_card(token, plan);
-	if (token->facts.client_pin == 0)
+	/* The recipient comes first: the token's attestations are over it. */
+	error = new_identity(&token->card, &key, &text, diag);
+	if (!error && token->facts.client_pin == 0)
 		error = seal_fido2_set_pin(token, asker, diag);
 	if (!error)
 		error = make_both(token, plan, asker, roots, diag);
 	if (!error)
-		error = wrap_and_prove(token, asker, diag);
+		error = wrap_and_prove(token, asker, key, text, diag);
 	if (error)
 		return error;
 	*out_card = token->card;

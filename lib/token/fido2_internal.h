@@ -123,4 +123,13 @@ SEAL_MUST_CHECK int seal_fido2_attest(const fido_cred_t *cred, const struct seal
 				      int *out_attested, uint8_t firmware[static 3],
 				      struct seal_diag *diag);
 
+/* --- fido2_statement.c --- */
+
+/* The client-data hash of both credentials of a card. */
+void seal_fido2_statement_hash(const char *recipient, uint8_t out[static 32]);
+/* What the token said, into the card. SEAL_E_TOOLONG. */
+SEAL_MUST_CHECK int seal_fido2_keep_statement(const fido_cred_t *cred,
+					      struct seal_card_statement *out,
+					      struct seal_diag *diag);
+
 #endif

@@ -69,6 +69,11 @@ ok "the rp id is the one asked for" jq -e '.fido2.rp_id == "bank.example"' alice
 ok "the identity is typage's" jq -e '.fido2.identity | startswith("AGE-PLUGIN-FIDO2PRF-1")' alice.card
 ok "eight tries" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 8'
 ok "proved by the token" check one alice.card
+attests() { # ROOTS CARD: proved with its token and by its certificates
+    "$e" --check "$2" --roots "$1.roots" --device "$(dev one)" --pin-fd 3 --non-interactive 3<pin >out
+}
+ok "and attested by its own words" attests ca alice.card
+ok "not under another root" says "no pinned root" 1 attests other alice.card
 ok "a wrong PIN" says "PIN" 4 check one alice.card wrong
 ok "costs one try" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 7'
 ok "the right one" check one alice.card
@@ -87,7 +92,12 @@ for c in alice spare; do
     "$e" --check $c.card --json --device "$(dev $t)" --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
 done
 printf 'planted secret' >secret
-ok "split for them" sh -c '"$1/bin/seal-split" -k 2 --rehearsal --cards cards --fingerprints fp -o set <secret' sh "$BUILD"
+split() { # ROOTS FOLDER
+    "$BUILD/bin/seal-split" -k 2 --rehearsal --cards cards --fingerprints fp --roots "$1.roots" -o "$2" <secret
+}
+ok "cards attested by another root: refused by name" says "card of alice: says it is attested, but: " 1 split other none
+ok "no folder" test ! -e none
+ok "split for them" sh -c '"$1/bin/seal-split" -k 2 --rehearsal --roots ca.roots --cards cards --fingerprints fp -o set <secret' sh "$BUILD"
 s=set/alice.share
 ok "her token opens it" open one pin $s
 ok "is the holder's" grep -qx "custodian: alice" text

@@ -67,6 +67,16 @@ static void put_der(struct seal_card_der *der, uint8_t fill, size_t len)
 	der->len = len;
 }
 
+static void put_statement(struct seal_card_statement *statement, uint8_t fill, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		statement->data[i] = fill;
+	for (size_t i = 0; i < 70; i++)
+		statement->signature[i] = (uint8_t)(fill + 1);
+	statement->data_len = len;
+	statement->signature_len = len ? 70 : 0;
+}
+
 static void make_x25519(struct seal_card *card)
 {
 	struct seal_secret *key = NULL;
@@ -138,6 +148,8 @@ static void fill_fido2(struct seal_card *card)
 		fido2->credential[i] = (uint8_t)(i * 7);
 	fido2->credential_len = 64;
 	put_der(&fido2->device, 5, 44);
+	put_statement(&fido2->unwrap, 6, 280);
+	put_statement(&fido2->sign, 8, 260);
 }
 
 /* A signed card with every optional field; made_done when done with it. */

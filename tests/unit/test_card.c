@@ -82,6 +82,8 @@ static void bare_cards(void **state)
 		card->piv.unwrap.len = 0;
 		put_der(&card->fido2.device, 0, 44);
 		card->fido2.device.len = 0;
+		card->fido2.unwrap = (struct seal_card_statement){0};
+		card->fido2.sign = (struct seal_card_statement){0};
 		for (size_t k = 0; k < sizeof card->piv.identity; k++)
 			card->piv.identity[k] = '\0';
 		made_sign(&made);

@@ -104,7 +104,9 @@ static const struct row rows[] = {
 	 "FILE-----\\n\"",
 	 "wrapped"},
 	{F, "fido2", "credential", "\"AAA=AAA=\"", "credential"},
-	{F, "fido2", "device", "-", "attested, and"},
+	{F, "fido2", "attestation", "{}", "attested, and"},
+	{F, "fido2", "attestation", "{\"unwrap\": \"AAAA\", \"device\": \"AAAA\"}",
+	 "attested, and"},
 };
 
 static void in_json(void **state)
