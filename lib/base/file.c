@@ -237,6 +237,29 @@ int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *ou
 	return SEAL_OK;
 }
 
+int seal_file_open_own(const char *path, int as_root, int *out_fd, struct seal_diag *diag)
+{
+	int fd SEAL_CLEANUP(close_fd) =
+		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat stat;
+
+	if (fd < 0 && errno == ELOOP)
+		return seal_fail(diag, SEAL_E_POLICY, "%s: is a link, not a file", path);
+	if (fd < 0)
+		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s",
+				       path);
+	if (fstat(fd, &stat) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	as_root = as_root && geteuid() == 0;
+	if (!S_ISREG(stat.st_mode) || (stat.st_uid != geteuid() && !as_root) ||
+	    (stat.st_mode & 077))
+		return seal_fail(diag, SEAL_E_POLICY,
+				 "%s: must be a file of this user alone (mode 0600)", path);
+	*out_fd = fd;
+	fd = -1;
+	return SEAL_OK;
+}
+
 int seal_secret_read_fd(int fd, size_t max, struct seal_secret **out_secret, struct seal_diag *diag)
 {
 	struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;

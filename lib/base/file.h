@@ -38,6 +38,13 @@ void seal_file_freep(struct seal_file **file);
 SEAL_MUST_CHECK int seal_file_read(const char *path, size_t max, uint8_t **out_bytes,
 				   size_t *out_len, struct seal_diag *diag);
 
+/* Opens a file with a secret in it, for reading: a regular file, no link, of this user and
+   closed to all others, else SEAL_E_POLICY; SEAL_E_NOTFOUND. A file that others can write
+   or read is no secret, and a link or a pipe may be somebody else's choice. as_root: root
+   takes another user's file too, as a service's. *out_fd is the caller's. */
+SEAL_MUST_CHECK int seal_file_open_own(const char *path, int as_root, int *out_fd,
+				       struct seal_diag *diag);
+
 /* Reads a secret from a descriptor up to its end or the first newline, which is
    dropped. Empty is SEAL_E_FORMAT, longer than max SEAL_E_TOOLONG. */
 SEAL_MUST_CHECK int seal_secret_read_fd(int fd, size_t max, struct seal_secret **out_secret,

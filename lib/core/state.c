@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -36,25 +35,6 @@ static int path_of(const char *folder, const char *name, char *out, struct seal_
 
 	return len < 0 || len >= (int)PATH_CAP ? seal_fail(diag, SEAL_E_TOOLONG, "%s", name)
 					       : SEAL_OK;
-}
-
-/* SEAL_E_NOTFOUND where there is none. */
-static int open_own(const char *path, int *out_fd, struct seal_diag *diag)
-{
-	int fd SEAL_CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat stat;
-
-	if (fd < 0)
-		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s",
-				       path);
-	if (fstat(fd, &stat) != 0)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
-	if (!S_ISREG(stat.st_mode) || stat.st_uid != geteuid() || (stat.st_mode & 077))
-		return seal_fail(diag, SEAL_E_POLICY,
-				 "%s: must be a file of this user alone (mode 0600)", path);
-	*out_fd = fd;
-	fd = -1;
-	return SEAL_OK;
 }
 
 static int put(const char *path, unsigned flags, const void *bytes, size_t len,
@@ -105,7 +85,7 @@ static int read_identity(const char *path, struct seal_secret **out_seed, struct
 	struct seal_secret *seed SEAL_CLEANUP(seal_secret_freep) = NULL;
 	int fd SEAL_CLEANUP(close_fd) = -1;
 	size_t len = 0;
-	int error = open_own(path, &fd, diag);
+	int error = seal_file_open_own(path, 0, &fd, diag);
 
 	if (!error)
 		error = seal_secret_read_fd(fd, 64, &head, diag);
@@ -163,14 +143,14 @@ int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1
 	int error = path_of(folder, SALT_FILE, path, diag);
 
 	if (!error)
-		error = open_own(path, &fd, diag);
+		error = seal_file_open_own(path, 0, &fd, diag);
 	if (error == SEAL_E_NOTFOUND) {
 		error = seal_random(salt, sizeof salt, diag);
 		seal_hex(salt, sizeof salt, hex);
 		if (!error)
 			error = put_line(path, "", hex, diag);
 		if (!error)
-			error = open_own(path, &fd, diag);
+			error = seal_file_open_own(path, 0, &fd, diag);
 	}
 	if (!error)
 		error = seal_secret_read_fd(fd, SEAL_AUDIT_SALT, &line, diag);
@@ -205,13 +185,13 @@ int seal_core_bootstrap(const char *folder, int wanted, struct seal_secret **out
 	*out_token = NULL;
 	if (error || !wanted)
 		return error;
-	error = open_own(path, &fd, diag);
+	error = seal_file_open_own(path, 0, &fd, diag);
 	if (error == SEAL_E_NOTFOUND) {
 		error = seal_token_text("bootstrap.", &made, diag);
 		if (!error)
 			error = put_line(path, "", (const char *)seal_secret_bytes(made), diag);
 		if (!error)
-			error = open_own(path, &fd, diag);
+			error = seal_file_open_own(path, 0, &fd, diag);
 	}
 	return error ? error : seal_secret_read_fd(fd, SEAL_TOKEN_MAX, out_token, diag);
 }
