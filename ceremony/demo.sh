@@ -92,8 +92,9 @@ enroll chloe --fido2 "${roots[@]}" --device "$dev_chloe" --new-pin-fd 3 3<<<"$pi
 enroll david --fido2 "${roots[@]}" --device "$dev_david" --new-pin-fd 3 3<<<"$pin_david"
 enroll emma --passphrase --identity "$a/emma.identity" --passphrase-fd 3 3<<<"$phrase_emma"
 jq -r '"\(.name) \(.fingerprint)"' "$work/enrolled" >"$a/fingerprints"
-seal-enroll --passphrase --name admin --identity "$a/admin.identity" -o "$a/admin.card" --non-interactive \
-	--passphrase-fd 3 3<<<"$phrase_admin" >/dev/null
+seal-enroll --passphrase --name admin --identity "$a/admin.identity" -o "$a/admin.card" --non-interactive --json \
+	--passphrase-fd 3 3<<<"$phrase_admin" | jq -r '"\(.name) \(.fingerprint)"' >"$work/admin"
+cat "$a/fingerprints" "$work/admin" >"$a/fingerprints-init"
 
 step "starting seald"
 cat >"$work/seald.conf" <<-EOF
@@ -124,7 +125,7 @@ echo "$VAULT_ADDR, pin $pin, core $core"
 to=(--pin "$pin" --core "$core")
 
 step "seal-init: 3 of 5, every share sealed to its holder"
-seal-init -k 3 --cards "$a/cards" --fingerprints "$a/fingerprints" --root-token-card "$a/admin.card" \
+seal-init -k 3 --cards "$a/cards" --fingerprints "$a/fingerprints-init" "${roots[@]}" --root-token-card "$a/admin.card" \
 	--bootstrap-token "$work/state/bootstrap-token" --purpose "unseal key of the demo" -o "$a/set" "${to[@]}"
 
 step "while sealed it refuses to work"
@@ -167,7 +168,7 @@ to=(--pin "$pin" --core "$core")
 
 step "what must be refused: a wrong share, a swapped share, a blocked PIN"
 mkdir "$work/other" "$work/swapped"
-head -c 32 /dev/urandom | seal-split -k 3 --cards "$a/cards" --fingerprints "$a/fingerprints" --rehearsal \
+head -c 32 /dev/urandom | seal-split -k 3 --cards "$a/cards" --fingerprints "$a/fingerprints" "${roots[@]}" --rehearsal \
 	-o "$work/other/set" >/dev/null
 cp -r "$a/set" "$work/wrong"
 cp "$work/other/set/bruno.share" "$work/wrong/bruno.share"

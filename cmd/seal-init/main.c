@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../confirm.h"
 #include "../connect.h"
 #include "../groups.h"
 #include "../tool.h"
@@ -33,6 +34,8 @@ static const struct seal_option options[] = {
 	 "what the key is for, in words (unseal key of the daemon's address)"},
 	{"fingerprints", 0, SEAL_OPTION_TEXT, offsetof(struct values, fingerprints), "FILE",
 	 "confirm cards by lines NAME HEX64 instead of asking"},
+	{"roots", 0, SEAL_OPTION_TEXT, offsetof(struct values, roots), "DIR",
+	 "certificates that are believed, instead of the built-in ones"},
 	{"root-token-card", 0, SEAL_OPTION_TEXT, offsetof(struct values, root_card), "CARD",
 	 "make a root token, sealed to this card"},
 	{"bootstrap-token", 0, SEAL_OPTION_TEXT, offsetof(struct values, bootstrap), "FILE",
@@ -55,6 +58,11 @@ static int check(const struct values *values, struct seal_diag *diag)
 		return seal_fail(diag, SEAL_E_USAGE, "--cards: missing (see --help)");
 	if (!values->output)
 		return seal_fail(diag, SEAL_E_USAGE, "--output: missing (see --help)");
+	/* Without it a gate could invent core, set and shares, and nobody would see. */
+	if (!values->connect.core)
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--core: missing: seald prints it when it starts, in its log, "
+				 "after `identity`");
 	if ((values->threshold > 0) == (values->groups != NULL))
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "--threshold: give it or --groups, not both (see --help)");
@@ -74,13 +82,15 @@ static int set_purpose(const struct values *values, const struct seal_client *cl
 		       : seal_fail(diag, SEAL_E_USAGE, "--purpose: 1 to %u bytes", SEAL_PURPOSE);
 }
 
+/* What tells a gate to make a set is not read through a link, or from what others can see. */
 static int read_token(const char *path, struct seal_secret **out_token, struct seal_diag *diag)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int error;
+	int fd = -1;
+	int error = seal_file_open_own(path, 1, &fd, diag);
 
-	if (fd < 0)
-		return seal_fail_errno(diag, SEAL_E_IO, "bootstrap token %s", path);
+	if (error)
+		return seal_because(diag, error == SEAL_E_NOTFOUND ? SEAL_E_IO : error,
+				    "bootstrap token");
 	error = seal_secret_read_fd(fd, TOKEN_BYTES, out_token, diag);
 	(void)close(fd);
 	return error ? seal_because(diag, error, "bootstrap token %s", path) : SEAL_OK;
@@ -90,13 +100,18 @@ static int run_with(const struct values *values, struct seal_init_job *job,
 		    struct seal_cards *cards, struct seal_diag *diag)
 {
 	struct seal_init_result result = {0};
+	const struct seal_confirm how = {values->fingerprints, values->roots, job->root_card};
 	int error = seal_cards_add_folder(cards, values->cards, diag);
 
 	if (!error)
-		error = seal_confirm_cards(cards, values->fingerprints, diag);
+		error = seal_confirm_cards(cards, &how, diag);
 	if (!error)
 		error = seal_init_run(job, &result, diag);
-	return error ? error : init_report(values, &result, diag);
+	if (!error)
+		error = init_report(values, &result, diag);
+	if (!error && values->fingerprints)
+		confirm_warn("seal-init", cards, job->root_card);
+	return error;
 }
 
 static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag *diag)
@@ -145,7 +160,8 @@ int main(int argc, char **argv)
 	char *text = NULL;
 	struct values values = {.details = &text};
 	const struct tool tool = {
-		{"seal-init", "-k K --cards DIR -o DIR [-a URL] [--pin SHA256] [--json]",
+		{"seal-init",
+		 "-k K --cards DIR -o DIR --core BASE64 [-a URL] [--pin SHA256] [--json]",
 		 "Initialises a seal daemon: it splits its unseal key and seals one share to "
 		 "each holder\nof a card. Broken off, the same command goes on where it was.",
 		 options, 0},

@@ -6,7 +6,8 @@
 
 struct values {
 	struct connect connect;
-	const char *groups, *cards, *output, *purpose, *fingerprints, *root_card, *bootstrap;
+	const char *groups, *cards, *output, *purpose, *fingerprints, *roots, *root_card;
+	const char *bootstrap;
 	int threshold, allow_no_spare, allow_single, again, json;
 	char **details;
 };

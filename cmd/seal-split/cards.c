@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../confirm.h"
 #include "../groups.h"
 #include "ceremony/confirm.h"
 #include "ceremony/new_folder.h"
@@ -77,7 +78,8 @@ static int make_policy(const struct values *values, struct seal_set_policy *poli
 static int confirm(const struct values *values, const struct seal_cards *cards,
 		   struct seal_diag *diag)
 {
-	int error = seal_confirm_cards(cards, values->fingerprints, diag);
+	const struct seal_confirm how = {values->fingerprints, values->roots, NULL};
+	int error = seal_confirm_cards(cards, &how, diag);
 
 	return error == SEAL_E_USAGE && !values->fingerprints
 		       ? seal_because(diag, error, "cards must be confirmed: give --fingerprints")
@@ -114,5 +116,7 @@ int split_for_cards(const struct values *values, struct seal_diag *diag)
 		*values->details = details(values, &manifest);
 	else
 		print(values, &manifest);
+	if (values->fingerprints)
+		confirm_warn("seal-split", &cards, NULL);
 	return fflush(stdout) == 0 ? SEAL_OK : seal_fail_errno(diag, SEAL_E_IO, "stdout");
 }

@@ -26,6 +26,8 @@ static const struct seal_option options[] = {
 	 "what the secret is for, in words (\"a secret\")"},
 	{"fingerprints", 0, SEAL_OPTION_TEXT, offsetof(struct values, fingerprints), "FILE",
 	 "confirm cards by lines NAME HEX64 instead of asking"},
+	{"roots", 0, SEAL_OPTION_TEXT, offsetof(struct values, roots), "DIR",
+	 "certificates that are believed, instead of the built-in ones"},
 	{"allow-no-spare", 0, SEAL_OPTION_FLAG, offsetof(struct values, allow_no_spare), NULL,
 	 "all shares needed: one lost share loses the secret"},
 	{"allow-single", 0, SEAL_OPTION_FLAG, offsetof(struct values, allow_single), NULL,
@@ -51,7 +53,7 @@ static int split_plain(const struct values *values, struct seal_diag *diag)
 
 	tool_report_to_stderr();
 	if (values->cards || values->output || values->purpose || values->groups ||
-	    values->fingerprints || values->allow_single || values->rehearsal)
+	    values->fingerprints || values->roots || values->allow_single || values->rehearsal)
 		return seal_fail(diag, SEAL_E_USAGE, "--plain: takes -k and --allow-no-spare only");
 	if (values->threshold == ABSENT)
 		return seal_fail(diag, SEAL_E_USAGE, "--threshold: missing (see --help)");

@@ -6,7 +6,7 @@
 struct values {
 	int plain; /* 0: not given */
 	int threshold, allow_no_spare, allow_single, rehearsal, json;
-	const char *cards, *output, *purpose, *groups, *fingerprints;
+	const char *cards, *output, *purpose, *groups, *fingerprints, *roots;
 	char **details;
 };
 

@@ -96,6 +96,11 @@ void seal_prompt_say(const char *text)
 	seal_terminal_say(text);
 }
 
+void seal_prompt_warn(const char *text)
+{
+	seal_terminal_warn(text);
+}
+
 static const char *secret_name(enum seal_question what)
 {
 	switch (what) {

@@ -25,6 +25,8 @@ SEAL_MUST_CHECK int seal_prompt_number(const char *text, size_t count, size_t *o
 				       struct seal_diag *diag);
 /* Shows text, if there is a terminal. */
 void seal_prompt_say(const char *text);
+/* In red. */
+void seal_prompt_warn(const char *text);
 
 /* Who is asked by tokens: a descriptor where one is given, else a person, unless
    non_interactive. What comes from a descriptor is used once and never asked for again.

@@ -222,14 +222,26 @@ int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap, size
 	return SEAL_OK;
 }
 
-void seal_terminal_say(const char *text)
+static void say(const char *text, const char *before, const char *after)
 {
 	int fd = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
 		return;
+	show(fd, before);
 	show_clean(fd, text);
+	show(fd, after);
 	if (!text[0] || text[strlen(text) - 1] != '\n')
 		show(fd, "\n");
 	(void)close(fd);
+}
+
+void seal_terminal_say(const char *text)
+{
+	say(text, "", "");
+}
+
+void seal_terminal_warn(const char *text)
+{
+	say(text, "\033[1;31m", "\033[0m");
 }

@@ -18,5 +18,7 @@ SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, 
 /* A line, or several, with a newline at the end; nothing happens where there is no terminal.
    In all texts controls other than newlines become '?'. */
 void seal_terminal_say(const char *text);
+/* The same in red. */
+void seal_terminal_warn(const char *text);
 
 #endif

@@ -75,6 +75,7 @@ bad seal-init 1 "of group sec: 2 is above the 1 person" "threshold above the gro
 bad seal-init 1 "of group sec: one lost share" "n of n of a group" init -g ops=1,sec=1 --cards "$d/cards" -o "$d/in/set"
 bad seal-init 2 "--threshold: give it or --groups" "neither threshold nor groups" init --cards "$d/cards" -o "$d/in/set"
 echo wrong >"$d/wrong-token"
+chmod 600 "$d/wrong-token"
 bad seal-init 6 "bootstrap token" "a wrong bootstrap token" connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/fp" \
 	--bootstrap-token "$d/wrong-token" -o "$d/in/set"
 bad seal-init 3 "no-token" "no bootstrap token" connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/fp" \

@@ -7,10 +7,11 @@ READERS=3
 authority ca || exit 3
 trap 'tokens_stop; fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
 run() { sh -c "$1"; }
-s=$BUILD/bin/seal-split
+s="$BUILD/bin/seal-split --roots $d/both"
 c=$BUILD/bin/seal-combine
 mkdir "$d/cards"
 "$VIRT_FIDO2" make-ca "$d/ca-fido" && mkdir "$d/fido.roots" && cp "$d/ca-fido/root.pem" "$d/fido.roots"
+mkdir -p "$d/both/piv" "$d/both/fido2" && cp "$d/ca.roots"/* "$d/both/piv" && cp "$d/fido.roots"/* "$d/both/fido2"
 n=0
 for name in alice bruno spare; do
     n=$((n + 1))
