@@ -2,11 +2,14 @@
 
 #include "tool.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/harden.h"
 #include "base/json.h"
+#include "ceremony/busy.h"
 
 #include "base/banned.h"
 
@@ -14,9 +17,60 @@
 
 static int stdout_taken;
 
+/* What the handler writes: composed before, as it may not do so. */
+static struct {
+	char line[512], json[64];
+	int json_fd; /* -1: none */
+} stop = {.json_fd = -1};
+
 void tool_report_to_stderr(void)
 {
 	stdout_taken = 1;
+	if (stop.json_fd >= 0)
+		stop.json_fd = STDERR_FILENO;
+}
+
+static void write_all(int fd, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		ssize_t did = write(fd, text, len);
+
+		if (did <= 0)
+			return;
+		text += did;
+		len -= (size_t)did;
+	}
+}
+
+static void on_stop(int number SEAL_UNUSED)
+{
+	seal_line_end();
+	if (stop.json_fd >= 0)
+		write_all(stop.json_fd, stop.json);
+	write_all(STDERR_FILENO, stop.line);
+	_exit(seal_error_exit(SEAL_E_INTERRUPTED));
+}
+
+static void set_stop(const struct tool *tool)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction action = {.sa_handler = on_stop};
+
+	(void)snprintf(stop.line, sizeof stop.line, "%s: stopped: %s\n", tool->table.name,
+		       tool->stopped);
+	(void)snprintf(stop.json, sizeof stop.json, "{\"result\":\"%s\",\"exit\":%d}\n",
+		       seal_error_name(SEAL_E_INTERRUPTED), seal_error_exit(SEAL_E_INTERRUPTED));
+	if (*tool->json)
+		stop.json_fd = tool->details && !stdout_taken ? STDOUT_FILENO : STDERR_FILENO;
+	(void)sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct sigaction before;
+
+		if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			(void)sigaction(ends[i], &action, NULL);
+	}
 }
 
 /* {"result":"OK","exit":0} and the members of what run left. */
@@ -53,10 +107,15 @@ static int report(const struct tool *tool, const char *file, int error, struct s
 {
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
 
+	if (tool->stopped)
+		seal_busy(NULL);
+	stop.json_fd = -1;
 	if (*tool->json)
 		report_json(tool, error);
 	error = arrived(error, diag);
-	if (error) {
+	if (error == SEAL_E_INTERRUPTED && tool->stopped) {
+		(void)fputs(stop.line, stderr);
+	} else if (error) {
 		seal_diag_line(diag, line, sizeof line);
 		print_line(tool->table.name, file, line[0] ? line : seal_error_text(error));
 	}
@@ -90,6 +149,8 @@ int tool_main(const struct tool *tool, void *values, int argc, char **argv)
 		error = seal_options_read(&tool->table, argc, argv, values, &first, &asked, &diag);
 	if (!error && asked)
 		return report(tool, NULL, answer(tool, asked, &diag), &diag);
+	if (!error && tool->stopped)
+		set_stop(tool);
 	if (!error && first < argc)
 		file = argv[first];
 	if (!error)

@@ -13,7 +13,13 @@ struct tool {
 	int (*run)(const void *values, const char *file, struct seal_diag *diag);
 	const int *json;
 	char **details;
+	/* "nothing is lost ...": told where a person or a signal ends it. NULL: signals are
+	   run's own matter. */
+	const char *stopped;
 };
+
+/* INT, TERM, HUP and QUIT, unless they are ignored: one line with `stopped` in it, exit 7,
+   wherever the tool is. What is written then is as after a power cut: whole or not there. */
 
 /* For run, where options decide that stdout is the secret's: the report goes to stderr. */
 void tool_report_to_stderr(void);

@@ -80,7 +80,8 @@ int main(int argc, char **argv)
 		 options, SEAL_MANIFEST_SHARES},
 		run,
 		&values.json,
-		NULL};
+		NULL,
+		"nothing is lost: shares and tokens are as they were"};
 
 	return tool_main(&tool, &values, argc, argv);
 }

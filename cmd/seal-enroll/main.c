@@ -105,7 +105,10 @@ int main(int argc, char **argv)
 				   options, 0},
 				  run,
 				  &values.json,
-				  values.details};
+				  values.details,
+				  "nothing is lost: a card is written whole or not at all; where "
+				  "there is none, enrol "
+				  "again"};
 	int code = tool_main(&tool, &values, argc, argv);
 
 	free(text);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/encode.h"
+#include "ceremony/busy.h"
 #include "seal-enroll.h"
 
 #include "base/banned.h"
@@ -83,6 +84,7 @@ int enroll_show(const struct values *values, const char *did, const struct seal_
 		return error;
 	seal_hex(fingerprint, sizeof fingerprint, hex);
 	seal_card_words(fingerprint, words);
+	seal_busy(NULL);
 	warnings(card, info);
 	if (values->json) {
 		*values->details = details(values, did, card, info, hex, words);

@@ -167,7 +167,8 @@ int main(int argc, char **argv)
 		 options, 0},
 		run,
 		&values.json,
-		values.details};
+		values.details,
+		"nothing is lost: the same command goes on where it was"};
 	int code = tool_main(&tool, &values, argc, argv);
 
 	free(text);

@@ -80,7 +80,8 @@ int main(int argc, char **argv)
 		 table, 1},
 		run,
 		&options.json,
-		NULL};
+		NULL,
+		"nothing is lost: the sealed file is as it was"};
 
 	return tool_main(&tool, &options, argc, argv);
 }

@@ -84,7 +84,8 @@ int main(int argc, char **argv)
 		 options, 0},
 		run,
 		&values.json,
-		values.details};
+		values.details,
+		"nothing is lost: the share set is there whole or not at all"};
 	int code = tool_main(&tool, &values, argc, argv);
 
 	free(text);

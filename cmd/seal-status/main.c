@@ -108,7 +108,8 @@ int main(int argc, char **argv)
 				   options, 0},
 				  run,
 				  &values.json,
-				  values.details};
+				  values.details,
+				  "nothing was changed"};
 	int code = tool_main(&tool, &values, argc, argv);
 
 	free(text);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../tool.h"
+#include "ceremony/busy.h"
 #include "ceremony/prompt.h"
 #include "seal-unseal.h"
 
@@ -46,7 +47,8 @@ static void report_line(const struct seal_diag *diag)
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
 
 	seal_diag_line(diag, line, sizeof line);
-	(void)fprintf(stderr, "seal-unseal: %s\n", line);
+	(void)fprintf(stderr, "seal-unseal: %s\nNothing was lost: what was given stays given.\n",
+		      line);
 }
 
 /* Trouble of one custodian is not the end of the walk; a person ends it with Ctrl-C. */
@@ -56,26 +58,46 @@ static int ends_walk(int error)
 	       error == SEAL_E_NOMEM || error == SEAL_E_LOCKMEM;
 }
 
+static int look(const struct seal_unseal *unseal, struct seal_unseal_state *state,
+		struct seal_diag *diag)
+{
+	int error;
+
+	seal_busy(seal_client_address(unseal->client));
+	error = seal_unseal_look(unseal, state, diag);
+	seal_busy(NULL);
+	return error;
+}
+
+static int turn(const struct seal_unseal *unseal, struct seal_unseal_state *state, int *out_gave,
+		struct seal_diag *diag)
+{
+	int error;
+
+	seal_busy("the tokens");
+	error = seal_unseal_turn(unseal, state, diag);
+	seal_busy(NULL);
+	*out_gave = !error;
+	return error;
+}
+
 static int walk(const struct values *values, const struct seal_unseal *unseal,
 		struct seal_unseal_state *state, int *out_gave, struct seal_diag *diag)
 {
 	char line[8];
 
-	unseal_show(values, unseal, state, 0);
 	while (state->status.sealed) {
 		struct seal_diag why = {0};
-		int turn = 0;
+		int gave = 0;
 		int error = seal_prompt_line("Next custodian: plug in your token, take a seat, and "
 					     "press Enter ",
 					     line, sizeof line, diag);
 
 		if (error)
 			return error;
-		error = seal_unseal_look(unseal, state, &why);
-		if (!error && state->status.sealed) {
-			error = seal_unseal_turn(unseal, state, &why);
-			turn = !error;
-		}
+		error = look(unseal, state, &why);
+		if (!error && state->status.sealed)
+			error = turn(unseal, state, &gave, &why);
 		if (error && ends_walk(error)) {
 			*diag = why;
 			return error;
@@ -84,8 +106,8 @@ static int walk(const struct values *values, const struct seal_unseal *unseal,
 			report_line(&why);
 			continue;
 		}
-		*out_gave = turn;
-		unseal_show(values, unseal, state, turn);
+		*out_gave = gave;
+		unseal_show(values, unseal, state, gave);
 	}
 	return SEAL_OK;
 }
@@ -106,6 +128,7 @@ static int wait_open(const struct values *values, const struct seal_unseal *unse
 	uint64_t until = seconds() + (uint64_t)values->wait;
 	unsigned shown = state->status.progress;
 
+	unseal_waits(values, state);
 	while (state->status.sealed) {
 		int error;
 
@@ -130,17 +153,18 @@ static int turns(const struct values *values, const struct seal_unseal *unseal,
 {
 	struct seal_unseal_state state = {0};
 	int gave = 0;
-	int error = seal_unseal_look(unseal, &state, diag);
+	int error = look(unseal, &state, diag);
 
 	if (error)
 		return error;
+	if (state.status.sealed && !values->tokens.non_interactive)
+		unseal_begin(values, unseal, &state);
 	if (!state.status.sealed) {
 		unseal_show(values, unseal, &state, 0);
 	} else if (values->walk) {
 		error = walk(values, unseal, &state, &gave, diag);
 	} else {
-		error = seal_unseal_turn(unseal, &state, diag);
-		gave = !error;
+		error = turn(unseal, &state, &gave, diag);
 		if (gave)
 			unseal_show(values, unseal, &state, 1);
 		if (!error && values->wait >= 0)
@@ -196,7 +220,8 @@ int main(int argc, char **argv)
 		 options, 1},
 		run,
 		&values.json,
-		values.details};
+		values.details,
+		"nothing is lost: a share is given whole or not at all, and those given stay"};
 	int code = tool_main(&tool, &values, argc, argv);
 
 	free(text);

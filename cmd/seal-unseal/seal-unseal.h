@@ -14,6 +14,11 @@ struct values {
 	char **details;
 };
 
+/* Before anybody is asked: what is opened, and how far it is. */
+void unseal_begin(const struct values *values, const struct seal_unseal *unseal,
+		  const struct seal_unseal_state *state);
+/* Before --wait, where there is something to wait for. */
+void unseal_waits(const struct values *values, const struct seal_unseal_state *state);
 /* One line: who gave, how far it is, who else may. With --json to stderr, as stdout is the
    report's. */
 void unseal_show(const struct values *values, const struct seal_unseal *unseal,

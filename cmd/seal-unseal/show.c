@@ -55,6 +55,28 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 	(void)fflush(out);
 }
 
+void unseal_begin(const struct values *values, const struct seal_unseal *unseal,
+		  const struct seal_unseal_state *state)
+{
+	const struct seal_manifest *manifest = &unseal->folder->manifest;
+
+	(void)fprintf(values->json ? stderr : stdout, "%s is sealed: %s, share set %.8s\n",
+		      seal_client_address(unseal->client), manifest->purpose, manifest->set);
+	unseal_show(values, unseal, state, 0);
+}
+
+void unseal_waits(const struct values *values, const struct seal_unseal_state *state)
+{
+	FILE *out = values->json ? stderr : stdout;
+
+	if (!state->status.sealed)
+		return;
+	(void)fprintf(out,
+		      "waiting for the others, up to %d seconds; Ctrl-C ends the waiting only\n",
+		      values->wait);
+	(void)fflush(out);
+}
+
 static json_t *names(const struct seal_manifest *manifest, const uint8_t *marks)
 {
 	json_t *list = json_array();

@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 				   options, 0},
 				  run,
 				  &values.json,
+				  NULL,
 				  NULL};
 
 	return tool_main(&tool, &values, argc, argv);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "ceremony/busy.h"
 #include "ceremony/terminal.h"
 
 #include "base/banned.h"
@@ -237,10 +238,9 @@ static const char *option_of(enum seal_question what)
 					  : "--new-puk-fd";
 }
 
-static int answer(void *ctx, const struct seal_token_question *question,
-		  struct seal_secret **out_secret, struct seal_diag *diag)
+static int give(struct seal_prompt *prompt, const struct seal_token_question *question,
+		struct seal_secret **out_secret, struct seal_diag *diag)
 {
-	struct seal_prompt *prompt = ctx;
 	int bit = 1 << (is_phrase(question->what) ? SEAL_ASK_PASSPHRASE : question->what);
 	int fd = fd_of(prompt, question->what);
 	int error;
@@ -265,17 +265,44 @@ static int answer(void *ctx, const struct seal_token_question *question,
 	return error ? seal_because(diag, error, "%s", option_of(question->what)) : SEAL_OK;
 }
 
-static void touch(void *ctx, const struct seal_token_question *question, int waiting)
+/* What follows an answer can take long: Argon2, a slow token. */
+static void wait_for(const struct seal_token_question *question)
 {
-	const struct seal_prompt *prompt = ctx;
 	char text[TEXT_BYTES];
 
-	if (prompt->non_interactive || !waiting)
+	(void)snprintf(text, sizeof text, "%s %s%s",
+		       is_phrase(question->what) ? "the key of" : question->applet,
+		       is_phrase(question->what) ? "" : "of ", question->token);
+	seal_busy(text);
+}
+
+static int answer(void *ctx, const struct seal_token_question *question,
+		  struct seal_secret **out_secret, struct seal_diag *diag)
+{
+	int error = give(ctx, question, out_secret, diag);
+
+	if (!error)
+		wait_for(question);
+	return error;
+}
+
+static void touch(void *ctx, const struct seal_token_question *question, int waiting)
+{
+	struct seal_prompt *prompt = ctx;
+	char text[TEXT_BYTES];
+
+	if (prompt->non_interactive)
 		return;
-	(void)snprintf(text, sizeof text, "%s%stouch %s now ...",
+	if (!waiting) {
+		seal_terminal_release(prompt->touch_lines);
+		prompt->touch_lines = 0;
+		wait_for(question);
+		return;
+	}
+	(void)snprintf(text, sizeof text, "%s%stouch %s (%s) now ...",
 		       question->holder ? question->holder : "", question->holder ? ": " : "",
-		       question->token);
-	seal_terminal_say(text);
+		       question->token, question->applet);
+	prompt->touch_lines = seal_terminal_hold(text);
 }
 
 struct seal_token_asker seal_prompt_asker(struct seal_prompt *prompt)

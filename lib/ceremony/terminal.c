@@ -9,17 +9,22 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "ceremony/busy.h"
 
 #include "base/banned.h"
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
 #define PIECE 240u /* of text, shown at a time */
 #define WATCHED (sizeof watched / sizeof watched[0])
+#define WIDTH 80u /* columns; fewer where the terminal has fewer */
+#define NARROW 20u
 
 static volatile sig_atomic_t ended, stopped, continued;
 
@@ -40,10 +45,8 @@ static void note_signal(int number)
 		ended = 1;
 }
 
-static void show(int fd, const char *text)
+static void put(int fd, const char *text, size_t len)
 {
-	size_t len = strlen(text);
-
 	while (len > 0) {
 		ssize_t did = write(fd, text, len);
 
@@ -53,6 +56,60 @@ static void show(int fd, const char *text)
 			return;
 		text += did;
 		len -= (size_t)did;
+	}
+}
+
+static void show(int fd, const char *text)
+{
+	put(fd, text, strlen(text));
+}
+
+/* Where the next character comes to stand, and how many lines there are before it. */
+struct place {
+	size_t column, indent, lines;
+};
+
+static size_t columns(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+static size_t width_of(int fd)
+{
+	struct winsize size = {0};
+
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > WIDTH)
+		return WIDTH;
+	return size.ws_col < NARROW ? NARROW : size.ws_col;
+}
+
+/* Breaks at spaces, one column before the edge: the cursor has its place there. What goes
+   on is indented as its line is. */
+static void show_wrapped(int fd, size_t width, const char *text, struct place *at)
+{
+	while (*text) {
+		size_t spaces = strspn(text, " ");
+		size_t word = strcspn(text + spaces, " ");
+		size_t wide = columns(text + spaces, word);
+
+		if (at->column == 0)
+			at->indent = spaces;
+		if (word > 0 && at->column > at->indent && at->column + spaces + wide >= width) {
+			show(fd, "\n");
+			for (size_t i = 0; i < at->indent; i++)
+				show(fd, " ");
+			at->lines++;
+			at->column = at->indent + wide;
+			put(fd, text + spaces, word);
+		} else {
+			at->column += spaces + wide;
+			put(fd, text, spaces + word);
+		}
+		text += spaces + word;
 	}
 }
 
@@ -69,8 +126,11 @@ static size_t piece_of(const char *text)
 
 /* Names of readers and paths come from outside: no controls but newlines reach the
    terminal. */
-static void show_clean(int fd, const char *text)
+static struct place show_clean(int fd, const char *text)
 {
+	struct place at = {0, 0, 0};
+	size_t width = width_of(fd);
+
 	while (*text) {
 		struct seal_diag clean = {0};
 		char line[SEAL_DIAG_TEXT * 2];
@@ -78,12 +138,16 @@ static void show_clean(int fd, const char *text)
 
 		(void)seal_fail(&clean, SEAL_E_USAGE, "%.*s", (int)len, text);
 		seal_diag_line(&clean, line, sizeof line);
-		show(fd, line);
+		show_wrapped(fd, width, line, &at);
 		text += len;
-		if (*text == '\n')
-			show(fd, "\n");
-		text += *text == '\n';
+		if (*text != '\n')
+			continue;
+		show(fd, "\n");
+		at.column = 0;
+		at.lines++;
+		text++;
 	}
+	return at;
 }
 
 static int set(int fd, int when, const struct termios *settings)
@@ -199,13 +263,14 @@ int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap, size
 
 	if (terminal.fd < 0)
 		return seal_fail(diag, SEAL_E_USAGE, "there is no terminal to ask on (/dev/tty)");
+	seal_busy(NULL);
 	while (state < 0) {
 		int error = enter(&terminal, echo, diag);
 		int stop;
 
 		if (error)
 			return error;
-		show_clean(terminal.fd, text);
+		(void)show_clean(terminal.fd, text);
 		state = read_line(&terminal, buf, cap, &len);
 		if (!echo || state <= 0)
 			show(terminal.fd, "\n");
@@ -217,7 +282,7 @@ int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap, size
 			(void)raise(SIGTSTP);
 	}
 	if (state == 0)
-		return seal_fail(diag, SEAL_E_INTERRUPTED, "given up at a question");
+		return seal_fail(diag, SEAL_E_INTERRUPTED, "stopped at a question");
 	*out_len = len;
 	return SEAL_OK;
 }
@@ -228,8 +293,9 @@ static void say(const char *text, const char *before, const char *after)
 
 	if (fd < 0)
 		return;
+	seal_busy(NULL);
 	show(fd, before);
-	show_clean(fd, text);
+	(void)show_clean(fd, text);
 	show(fd, after);
 	if (!text[0] || text[strlen(text) - 1] != '\n')
 		show(fd, "\n");
@@ -244,4 +310,39 @@ void seal_terminal_say(const char *text)
 void seal_terminal_warn(const char *text)
 {
 	say(text, "\033[1;31m", "\033[0m");
+}
+
+size_t seal_terminal_hold(const char *text)
+{
+	int fd = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	struct place at;
+
+	if (fd < 0)
+		return 0;
+	seal_busy(NULL);
+	at = show_clean(fd, text);
+	(void)close(fd);
+	seal_line_is_open(1);
+	return at.lines + 1;
+}
+
+/* Without escapes where one line is all, so that any terminal can. */
+void seal_terminal_release(size_t lines)
+{
+	const char *term = getenv("TERM");
+	int fd = lines ? open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY) : -1;
+	char blank[WIDTH + 2];
+	size_t width;
+
+	if (fd < 0)
+		return;
+	width = width_of(fd) - 1;
+	(void)snprintf(blank, sizeof blank, "\r%*s\r", (int)width, "");
+	show(fd, blank);
+	for (; lines > 1 && term && strcmp(term, "dumb") != 0; lines--) {
+		show(fd, "\033[A");
+		show(fd, blank);
+	}
+	(void)close(fd);
+	seal_line_is_open(0);
 }

@@ -16,9 +16,14 @@
 SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap,
 				      size_t *out_len, struct seal_diag *diag);
 /* A line, or several, with a newline at the end; nothing happens where there is no terminal.
-   In all texts controls other than newlines become '?'. */
+   In all texts controls other than newlines become '?', and lines are broken at spaces
+   so that none is wider than the terminal, or than 80 columns. */
 void seal_terminal_say(const char *text);
 /* The same in red. */
 void seal_terminal_warn(const char *text);
+/* The same without a newline, for as long as something lasts. Gives the number of lines to
+   hand to release, which takes the text off the screen again. */
+size_t seal_terminal_hold(const char *text);
+void seal_terminal_release(size_t lines);
 
 #endif

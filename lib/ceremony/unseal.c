@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "ceremony/busy.h"
 
 #include "base/banned.h"
 
@@ -190,6 +191,7 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 	if (error)
 		return seal_open_because(diag, error, manifest->shares[index].custodian);
 	submission.share = opened.share;
+	seal_busy(seal_client_address(unseal->client));
 	error = seal_client_submit(unseal->client, &submission, &state->status, diag);
 	if (!error && state->status.has_accepted)
 		error = check_mark(&manifest->shares[index], &state->status.accepted, diag);

@@ -108,7 +108,9 @@ def answered():
     ok("the answer arrives", status == 0 and out == "got: 246810\n", out)
     ok("the terminal echoes again", echo)
     ok("the PIN is not on the screen", b"246810" not in seen, seen)
-    ok("a touch is asked for visibly", b"alice: touch YubiKey 12345678 now ..." in seen, seen)
+    touch = b"alice: touch YubiKey 12345678 (PIV) now ..."
+    ok("a touch is asked for visibly", touch in seen, seen)
+    ok("and the line is gone after it", seen.endswith(touch + b"\r" + 79 * b" " + b"\r"), seen)
 
 
 def given_up(name, how):
