@@ -138,7 +138,7 @@ class Round:
             self.disturbed(self.turn_args("ann", fd), fd, "unseal")
         pair = self.random.sample(NAMES, 2)
         said = []
-        until = time.monotonic() + 10
+        until = time.monotonic() + 20
         for name in itertools.cycle(pair):
             if time.monotonic() > until:
                 break
@@ -151,6 +151,9 @@ class Round:
                     return
             elif code != 4:  # 4: this one's share is given already, or its token waits for the killed tool
                 raise AssertionError("%s: %d: %s" % (name, code, err))
+            if code == 4:  # as a person would: out, and in again
+                self.tokens[name].ctl("pull")
+                self.tokens[name].ctl("plug")
             said.append("%s: %d: %s" % (name, code, err.strip()))
         raise AssertionError("still sealed: %s" % said[-4:])
 
