@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "ceremony/init_internal.h"
+#include "share/set.h"
 
 #include "base/banned.h"
 
@@ -156,7 +157,25 @@ static int take_text(const json_t *json, const char *name, char **out, struct se
 	return *out ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "answer");
 }
 
-static int take_shares(const json_t *own, struct seal_init_answer *answer, struct seal_diag *diag)
+/* A gate could hand out something else instead: the file must be for the holder's cards. */
+static int check_file(const struct seal_init_job *job, const char *holder, const char *file,
+		      struct seal_diag *diag)
+{
+	const struct seal_card *cards[SEAL_MANIFEST_CARDS];
+	size_t count = 0;
+	int error;
+
+	for (size_t i = 0; i < job->cards->count && count < SEAL_MANIFEST_CARDS; i++)
+		if (strcmp(job->cards->list[i].name, holder) == 0)
+			cards[count++] = &job->cards->list[i];
+	error = seal_set_check_file(file, strlen(file), cards, count, diag);
+	return error ? seal_because(diag, SEAL_E_VERIFY, "the share of %s that the daemon sent",
+				    holder)
+		     : SEAL_OK;
+}
+
+static int take_shares(const struct seal_init_job *job, const json_t *own,
+		       struct seal_init_answer *answer, struct seal_diag *diag)
 {
 	const json_t *shares = json_object_get(own, "shares");
 
@@ -171,6 +190,8 @@ static int take_shares(const json_t *own, struct seal_init_answer *answer, struc
 			return seal_fail(diag, SEAL_E_FORMAT,
 					 "answer: shares: not in the order of the manifest");
 		error = take_text(share, "file", &answer->file[i], diag);
+		if (!error)
+			error = check_file(job, who, answer->file[i], diag);
 		if (error)
 			return error;
 	}
@@ -207,7 +228,7 @@ int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, con
 	if (!error)
 		error = check(job, job->core ? job->core : identity, &answer->manifest, diag);
 	if (!error)
-		error = take_shares(own, answer, diag);
+		error = take_shares(job, own, answer, diag);
 	if (!error && json_is_string(json_object_get(own, "root_token_file")))
 		error = take_text(own, "root_token_file", &answer->root_token, diag);
 	if (!error && job->root_card && !answer->root_token)

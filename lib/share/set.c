@@ -79,6 +79,19 @@ static int check_file(const char *text, size_t len, const struct seal_age_recipi
 		    : seal_fail(diag, SEAL_E_VERIFY, "it is not sealed to the cards it should be");
 }
 
+int seal_set_check_file(const char *text, size_t len, const struct seal_card *const *cards,
+			size_t count, struct seal_diag *diag)
+{
+	struct seal_age_recipient recipients[2 * SEAL_MANIFEST_CARDS];
+	size_t total = 0;
+
+	if (count > SEAL_MANIFEST_CARDS)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "%zu cards of one person", count);
+	for (size_t i = 0; i < count; i++)
+		total += recipients_of(cards[i], recipients + total);
+	return check_file(text, len, recipients, total, diag);
+}
+
 static void payload_of(const struct seal_manifest *manifest, size_t i, struct seal_payload *out)
 {
 	const struct seal_manifest_share *share = &manifest->shares[i];

@@ -51,6 +51,13 @@ const char *seal_set_note(const struct seal_set *set, size_t *out_len); /* the s
 /* The armored age file of share i, NUL-terminated; the set's. */
 const char *seal_set_file(const struct seal_set *set, size_t i, size_t *out_len);
 
+/* Whether a sealed file is one, and has the stanzas of these cards' recipients and no others; for
+   files that came from elsewhere. What is in it only the holder can tell. SEAL_E_VERIFY,
+   SEAL_E_FORMAT. At most SEAL_MANIFEST_CARDS cards. */
+SEAL_MUST_CHECK int seal_set_check_file(const char *text, size_t len,
+					const struct seal_card *const *cards, size_t count,
+					struct seal_diag *diag);
+
 /* Puts shares together again. shares[i] belongs to manifest share i, NULL where it was
    not given; SEAL_E_QUORUM if they are too few. *out_key is the caller's. */
 SEAL_MUST_CHECK int seal_set_combine(const struct seal_manifest *manifest,

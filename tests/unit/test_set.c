@@ -246,12 +246,35 @@ static void combine_takes_no_wrong_share(void **state)
 	room_done(&room);
 }
 
+/* A sealed file is for its holder's card and no other; and must be one. */
+static void files_from_elsewhere(void **state)
+{
+	const struct seal_set_policy policy = {.threshold = 2, .epoch = 1, .purpose = "p"};
+	const struct seal_card *cards[2];
+	struct room room;
+	const char *file;
+	size_t len = 0;
+
+	(void)state;
+	room_init(&room, 3, NULL);
+	assert_int_equal(room_make(&room, &policy, NULL), SEAL_OK);
+	cards[0] = &room.cards[0];
+	cards[1] = &room.cards[1];
+	file = seal_set_file(room.set, 0, &len);
+	assert_int_equal(seal_set_check_file(file, len, cards, 1, NULL), SEAL_OK);
+	assert_int_equal(seal_set_check_file(file, len, cards, 2, NULL), SEAL_E_VERIFY);
+	assert_int_not_equal(seal_set_check_file(file, len / 4, cards, 1, NULL), SEAL_OK);
+	assert_int_not_equal(seal_set_check_file("junk", 4, cards, 1, NULL), SEAL_OK);
+	room_done(&room);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_flat_set),
 		cmocka_unit_test(groups_need_each_other),
 		cmocka_unit_test(one_person_one_share),
+		cmocka_unit_test(files_from_elsewhere),
 		cmocka_unit_test(wrong_old_and_swapped),
 		cmocka_unit_test(combine_takes_no_wrong_share),
 	};
