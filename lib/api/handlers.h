@@ -56,8 +56,7 @@ SEAL_MUST_CHECK int seal_api_open_submission(struct seal_api *api, const struct 
 /* The core's word that it has the share with this x out of that box: base64 for "signature".
    box is one that seal_api_open_submission opened. */
 SEAL_MUST_CHECK int seal_api_confirm(const struct seal_api *api, const struct json_t *box,
-				     const char *set, int x,
-				     char out[static SEAL_API_SIGNATURE],
+				     const char *set, int x, char out[static SEAL_API_SIGNATURE],
 				     struct seal_diag *diag);
 
 /* A member of the body. Absent and null are 0 and leave *out; 1: set; -1: refused as

@@ -132,8 +132,8 @@ static int open_box(struct seal_api *api, const struct box *box, const char *set
 		error = seal_hpke_receive(suite, &own, enc, enc_len, (const uint8_t *)info,
 					  (size_t)info_len, &hpke, diag);
 	if (!error)
-		error = seal_hpke_open(hpke, (const uint8_t *)aad, (size_t)aad_len, sealed,
-				       len, seal_secret_data(share), diag);
+		error = seal_hpke_open(hpke, (const uint8_t *)aad, (size_t)aad_len, sealed, len,
+				       seal_secret_data(share), diag);
 	if (!error)
 		*out_share = seal_steal(&share);
 	return error;

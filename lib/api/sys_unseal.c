@@ -213,7 +213,8 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 		return seal_api_status(api, &answer->json, diag);
 	}
 	if (unseal.box)
-		error = seal_api_open_submission(api, unseal.box, SEAL_VERB_GIVE, answer, &share, diag);
+		error = seal_api_open_submission(api, unseal.box, SEAL_VERB_GIVE, answer, &share,
+						 diag);
 	if (error || !share)
 		return error;
 	return give(api, share, unseal.key ? NULL : unseal.box, answer, diag);

@@ -18,7 +18,7 @@
 
 struct seal_audit {
 	int fd;
-	int torn;  /* the file ends within a line */
+	int torn; /* the file ends within a line */
 	int is_file, dirty;
 	uint64_t seq;
 	char salt[SEAL_AUDIT_SALT + 1];

@@ -160,7 +160,8 @@ static int plain_open(struct seal_barrier *barrier, struct seal_diag *diag)
 	for (unsigned i = 0; i < unseal->count; i++) {
 		shares[i] = seal_secret_bytes(unseal->given[i]);
 		if (seal_secret_len(unseal->given[i]) != len || len < 2)
-			return seal_fail(diag, SEAL_E_MISMATCH, "all parts must be the same length");
+			return seal_fail(diag, SEAL_E_MISMATCH,
+					 "all parts must be the same length");
 	}
 	error = seal_secret_new(len - 1, &key, diag);
 	if (!error)

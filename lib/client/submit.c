@@ -106,8 +106,7 @@ static int make_body(const struct seal_client_key *key, const struct box *box,
 		json_pack("{s:{s:s,s:s,s:s}}", "sealkit", "nonce", key->nonce, "enc", box->enc,
 			  "box", box->text);
 
-	if (!json ||
-	    (verb == SEAL_CLIENT_RESET && json_object_set_new(json, "reset", json_true())))
+	if (!json || (verb == SEAL_CLIENT_RESET && json_object_set_new(json, "reset", json_true())))
 		return seal_fail(diag, SEAL_E_NOMEM, "request");
 	return seal_json_write(json, SEAL_JSON_AS_MADE, "", out_body, diag);
 }

@@ -12,7 +12,7 @@ struct seal_core {
 	struct seal_audit *audit;
 	struct seal_api api;
 	struct seal_secret *bootstrap; /* NUL-terminated text; NULL: of no use any more */
-	int dropped; /* and so is its file */
+	int dropped;		       /* and so is its file */
 	uint64_t half_open;
 	char *folder;
 };

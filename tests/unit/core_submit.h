@@ -82,7 +82,7 @@ static void seal_share(struct submission *submission, const struct seal_secret *
 
 /* object: {"x", "card", "signature"...}. The core's word for the share in this box. */
 static inline int is_confirmed(struct core_room *room, const struct submission *submission,
-			const struct seal_secret *share, const json_t *object)
+			       const struct seal_secret *share, const json_t *object)
 {
 	const char *text = json_string_value(json_object_get(object, "signature"));
 	uint8_t identity[32], signature[64];
@@ -90,9 +90,9 @@ static inline int is_confirmed(struct core_room *room, const struct submission *
 	size_t len = 0;
 
 	assert_non_null(text);
-	assert_int_equal(seal_unbase64(SEAL_BASE64_PADDED, text, strlen(text), signature, 64, &len,
-				       NULL),
-			 SEAL_OK);
+	assert_int_equal(
+		seal_unbase64(SEAL_BASE64_PADDED, text, strlen(text), signature, 64, &len, NULL),
+		SEAL_OK);
 	seal_core_identity(room->core, identity);
 	(void)snprintf(told, sizeof told, "sealkit/submission-answer/1\n%s\n%s\n%d\n%s\n",
 		       submission->nonce, submission->set, seal_secret_bytes(share)[32],

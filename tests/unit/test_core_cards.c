@@ -192,10 +192,10 @@ static void repeated_and_given(void **state)
 				 seal_secret_bytes(people.person[1].share)[32]);
 		assert_int_equal(json_string_length(json_object_get(accepted, "card")), 8);
 		assert_int_equal(json_is_true(json_object_get(accepted, "repeated")), round);
-		assert_true(is_confirmed(&people.room, &submission, people.person[1].share,
-					 accepted));
-		assert_false(is_confirmed(&people.room, &submission, people.person[2].share,
-					  accepted));
+		assert_true(
+			is_confirmed(&people.room, &submission, people.person[1].share, accepted));
+		assert_false(
+			is_confirmed(&people.room, &submission, people.person[2].share, accepted));
 		assert_int_equal(json_array_size(given), 1);
 		assert_true(json_equal(json_object_get(json_array_get(given, 0), "card"),
 				       json_object_get(accepted, "card")));
@@ -291,9 +291,9 @@ static void reset_needs_a_share(void **state)
 	answer = send_box(&people.room, &submission, "\"reset\":true,");
 	assert_int_equal(answer.status, 200);
 	assert_non_null(strstr(answer.text, "\"progress\":1"));
-	assert_true(is_confirmed(
-		&people.room, &submission, people.person[4].share,
-		json_object_get(json_object_get(answer.json, "sealkit"), "accepted")));
+	assert_true(
+		is_confirmed(&people.room, &submission, people.person[4].share,
+			     json_object_get(json_object_get(answer.json, "sealkit"), "accepted")));
 	core_answer_done(&answer);
 	expect(send_box(&people.room, &submission, "\"reset\":true,"), 400, "stale submission");
 	assert_false(give(&people, 4, 1));

@@ -171,10 +171,8 @@ static void sandbox_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kept_over_a_restart),
-		cmocka_unit_test(bootstrap_ends),
-		cmocka_unit_test(bootstrap_ends_later),
-		cmocka_unit_test(damaged_identity),
+		cmocka_unit_test(kept_over_a_restart),	cmocka_unit_test(bootstrap_ends),
+		cmocka_unit_test(bootstrap_ends_later), cmocka_unit_test(damaged_identity),
 		cmocka_unit_test(sandbox_is_told),
 	};
 
