@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "ceremony/busy.h"
 #include "ceremony/combine.h"
 #include "ceremony/prompt.h"
 #include "seal-combine.h"
@@ -40,14 +41,18 @@ static int took(void *ctx, const char *custodian, int error, const struct seal_d
 {
 	struct talk *talk = ctx;
 
-	if (error && talk->tokens.prompt.pin_fd >= 0)
+	if (error == SEAL_E_INTERRUPTED || (error && talk->tokens.prompt.pin_fd >= 0))
 		return 1;
-	if (!error)
+	seal_busy(NULL);
+	if (!error) {
 		(void)fprintf(stderr, "%s: share opened\n", custodian);
-	else if (talk->is_walk || talk->first.error)
+	} else if (talk->is_walk || talk->first.error) {
 		tell(why);
-	else
+		if (talk->is_walk)
+			seal_prompt_say("Nothing was lost: what was given stays given.");
+	} else {
 		talk->first = *why;
+	}
 	return 0;
 }
 

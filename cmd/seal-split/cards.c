@@ -101,6 +101,10 @@ int split_for_cards(const struct values *values, struct seal_diag *diag)
 		error = make_policy(values, &policy, diag);
 	if (!error)
 		error = seal_cards_add_folder(&cards, values->cards, diag);
+	if (!error && isatty(STDIN_FILENO))
+		error = seal_fail(diag, SEAL_E_USAGE,
+				  "the secret is read from stdin, which is the terminal here and "
+				  "would show it: give it from a file or a pipe");
 	/* What cannot end well is said before people confirm cards one by one. */
 	if (!error)
 		error = seal_new_folder_check(values->output, diag);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "ceremony/terminal.h"
 #include "seal-unseal.h"
 
 #include "base/banned.h"
@@ -34,6 +35,8 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 	uint8_t open_to[SEAL_MANIFEST_SHARES] = {0};
 	char given[NAMES_BYTES];
 	char others[NAMES_BYTES];
+	char line[2 * NAMES_BYTES + 128];
+	int len;
 
 	if (gave && !state->status.has_accepted)
 		(void)fprintf(out, "%s: share not needed, others had opened it already\n",
@@ -50,9 +53,11 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 	possible(unseal, state, open_to);
 	seal_set_folder_names(unseal->folder, state->given, 1, given, sizeof given);
 	seal_set_folder_names(unseal->folder, open_to, 1, others, sizeof others);
-	(void)fprintf(out, "%u of %u · given: %s · still possible: %s\n", state->status.progress,
-		      manifest->threshold, given, others);
+	len = snprintf(line, sizeof line, "%u of %u · given: %s · still possible: %s\n",
+		       state->status.progress, manifest->threshold, given, others);
 	(void)fflush(out);
+	if (len > 0)
+		seal_terminal_write(fileno(out), line);
 }
 
 void unseal_begin(const struct values *values, const struct seal_unseal *unseal,
@@ -60,7 +65,7 @@ void unseal_begin(const struct values *values, const struct seal_unseal *unseal,
 {
 	const struct seal_manifest *manifest = &unseal->folder->manifest;
 
-	(void)fprintf(values->json ? stderr : stdout, "%s is sealed: %s, share set %.8s\n",
+	(void)fprintf(values->json ? stderr : stdout, "%s is sealed\n%s, share set %.8s\n",
 		      seal_client_address(unseal->client), manifest->purpose, manifest->set);
 	unseal_show(values, unseal, state, 0);
 }

@@ -302,6 +302,14 @@ static void say(const char *text, const char *before, const char *after)
 	(void)close(fd);
 }
 
+void seal_terminal_write(int fd, const char *text)
+{
+	if (isatty(fd))
+		(void)show_clean(fd, text);
+	else
+		show(fd, text);
+}
+
 void seal_terminal_say(const char *text)
 {
 	say(text, "", "");

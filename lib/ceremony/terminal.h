@@ -19,7 +19,9 @@ SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, 
    In all texts controls other than newlines become '?', and lines are broken at spaces
    so that none is wider than the terminal, or than 80 columns. */
 void seal_terminal_say(const char *text);
-/* The same in red. */
+/* The same to any descriptor; what is no terminal gets it unbroken. */
+void seal_terminal_write(int fd, const char *text);
+/* As say, in red. */
 void seal_terminal_warn(const char *text);
 /* The same without a newline, for as long as something lasts. Gives the number of lines to
    hand to release, which takes the text off the screen again. */
