@@ -11,6 +11,7 @@ for v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLI
 	unset "VAULT_$v" "BAO_$v"
 done
 seald_start || exit 3
+: "${SEALD_PIN:?}" "${SEALD_CORE:?}" "${SEALD_PID:?}"
 bin=$(cd "$BUILD/bin" && pwd)
 cat >"$SEALD_DIR/rc" <<EOF
 PS1='sh> '

@@ -143,7 +143,9 @@ class Person:
         self.tty.expect_exact(PROMPT)
         after = self.log.text[before:]
         got, settings = self.status()
-        lines = [line for line in after.replace("^C", "").splitlines() if line.strip() and line != PROMPT]
+        rest, _, lines = after.partition("\n")  # the end of the question comes late, perhaps
+        lines = [line for line in ([rest] if ": stopped:" in rest else []) + lines.splitlines()
+                 if line.strip() and line != PROMPT]
         ok(f"{name}: exit 7", got == 7, f"{got} {after!r}")
         ok(f"{name}: the terminal is as it was", settings == self.settings, settings)
         ok(f"{name}: one line, which says that nothing was lost",
