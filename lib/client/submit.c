@@ -154,7 +154,7 @@ static int send(struct seal_client *client, const struct seal_client_submission 
 {
 	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
 	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
-	struct seal_client_status status;
+	struct seal_client_status status = {0};
 	char *result SEAL_CLEANUP(textp) = NULL;
 	struct box box;
 	int error = seal_box(key, submission, &box, diag);
