@@ -318,7 +318,7 @@ static void half_given_quorums_expire(void **state)
 	people_init(&people, 0);
 	init_people(&people, 3);
 	core_stop(&people.room);
-	people.room.config.half_open = 1;
+	people.room.config.half_open = 3;
 	core_start(&people.room);
 	assert_false(give(&people, 0, 1));
 	for (int i = 0; i < 1000 && progress; i++) {
