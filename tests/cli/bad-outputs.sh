@@ -53,7 +53,7 @@ enroll() {
 	"$bin/seal-enroll" --passphrase --non-interactive --passphrase-fd 3 -n david "$@" 3<"$d/alice.words"
 }
 init() {
-	"$bin/seal-init" -k 2 --cards "$d/cards" --fingerprints "$d/fp" -a "$url" --pin "$pin" --bootstrap-token "$SEALD_DIR/state/bootstrap-token" "$@"
+	"$bin/seal-init" -k 2 --cards "$d/cards" --fingerprints "$d/fp" -a "$url" --pin "$pin" --core "${SEALD_CORE:-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=}" --bootstrap-token "$SEALD_DIR/state/bootstrap-token" "$@"
 }
 turn() { # NAME ARG...
 	_who=$1
@@ -147,7 +147,8 @@ trusting() { # TOOL ARG...: by a CA file instead of a pin
 	VAULT_CACERT=$d/old.pem VAULT_ADDR=$url "$bin/$_trusting" "$@"
 }
 bad seal-status 6 "$url: its certificate has expired" "an expired certificate" trusting seal-status
-bad seal-init 6 "$url: its certificate has expired" "an expired certificate" trusting seal-init -k 2 --cards "$d/cards" \
+chmod 600 "$d/alice.words"
+bad seal-init 6 "$url: its certificate has expired" "an expired certificate" trusting seal-init -k 2 --core "$SEALD_CORE" --cards "$d/cards" \
 	--fingerprints "$d/fp" --bootstrap-token "$d/alice.words" -o "$d/full/other"
 bad seal-unseal 6 "$url: its certificate has expired" "an expired certificate" trusting seal-unseal --non-interactive "$d/set"
 done_testing
