@@ -192,11 +192,11 @@ static int add_core_calls(scmp_filter_ctx filter)
 	static const int commands[] = {F_SETLK, F_GETLK, F_GETFD, F_GETFL};
 	int bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fchown), 0) != 0 ||
 		  seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
-				   SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)) != 0;
+				   SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0)) != 0;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands && !bad; i++)
 		bad = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				       SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i])) != 0;
+				       SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i], 0)) != 0;
 	return bad || add_list(filter, for_core, sizeof for_core / sizeof *for_core);
 }
 

@@ -131,7 +131,7 @@ ctl, command = sys.argv[1:]
 child = pexpect.spawn("sh", ["-c", command], timeout=60, encoding="utf-8")
 child.expect(r"(?s)alice: FIDO2 PIN of .*?\(8\s+tries\s+left\):\s")
 child.sendline(os.environ["PIN"])
-child.expect(r"(?s)alice: touch .*? now")
+child.expect(r"(?s)touch .*?now")
 # A finger counts only once the token waits for it.
 for _ in range(1000):
     stat = subprocess.run(ctl.split() + ["stat"], check=True, stdout=subprocess.PIPE, encoding="utf-8")
