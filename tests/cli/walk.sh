@@ -10,7 +10,7 @@ trap 'seald_stop; rm -rf "$SEALD_DIR"' EXIT
 for v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLIENT_TIMEOUT SKIP_VERIFY; do
 	unset "VAULT_$v" "BAO_$v"
 done
-seald_start || exit 3
+seald_start 'half_open = "1h";' || exit 3
 : "${SEALD_PIN:?}" "${SEALD_CORE:?}" "${SEALD_PID:?}"
 bin=$(cd "$BUILD/bin" && pwd)
 cat >"$SEALD_DIR/rc" <<EOF
