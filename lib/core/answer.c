@@ -99,7 +99,10 @@ static int encode(struct seal_exchange *exchange, struct seal_buffer *out_payloa
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	int raw = exchange->known && exchange->known->flags & SEAL_ROUTE_RAW;
-	struct seal_response_message message = {.status = exchange->answer.status};
+	struct seal_response_message message = {
+		.status = exchange->answer.status,
+		.fields = {[SEAL_FIELD_VERDICT] = exchange->verdict},
+	};
 	int error = seal_api_body(&exchange->answer, exchange->id, raw, &json, diag);
 
 	if (!error && json)

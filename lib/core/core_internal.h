@@ -41,6 +41,7 @@ struct seal_exchange {
 	struct seal_target target;
 	struct seal_api_request request;
 	struct seal_token token;
+	const char *verdict;		    /* on the token, for the gate: wire/message.h */
 	const struct seal_api_route *route; /* NULL: refused before */
 	const struct seal_api_route *known; /* of the path, if by another method */
 	struct seal_api_answer answer;

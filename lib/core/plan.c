@@ -123,6 +123,8 @@ static int authenticate(struct seal_core *core, struct seal_exchange *exchange,
 			       ? seal_api_refuse(answer, 403, "permission denied")
 			       : seal_api_refuse(answer, 400, "missing client token");
 	error = seal_token_find(core->barrier, request->token_text, &exchange->token, diag);
+	if (!error || error == SEAL_E_DENIED)
+		exchange->verdict = error ? SEAL_TOKEN_BAD : SEAL_TOKEN_GOOD;
 	if (error == SEAL_E_DENIED || error == SEAL_E_SEALED)
 		return seal_api_refuse(answer, 403, "%s",
 				       raw ? WRAPPED("permission denied") : "permission denied");
@@ -190,6 +192,7 @@ int seal_exchange_plan(struct seal_core *core, struct seal_exchange *exchange,
 	request->rest = "";
 	request->token_text = token_of(exchange->message);
 	request->founder = is_founder(core, request->token_text);
+	exchange->verdict = request->founder ? SEAL_TOKEN_GOOD : NULL;
 	error = read_target(exchange, diag);
 	if (!error && !answer->status)
 		error = refuse_wishes(exchange);

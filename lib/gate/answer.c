@@ -130,6 +130,7 @@ void seal_conn_answer(struct seal_conn *conn, const uint8_t *payload, size_t len
 		seal_conn_refuse(conn, 500);
 		return;
 	}
+	seal_quota_settle(conn, message.fields[SEAL_FIELD_VERDICT], seal_gate_now());
 	conn->closes = !request->keep_alive || conn->gate->stopping;
 	response.status = (int)message.status;
 	response.is_head = request->is_head;

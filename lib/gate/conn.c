@@ -128,7 +128,7 @@ static void feed(struct seal_conn *conn, const uint8_t *bytes, size_t len, size_
 			seal_conn_free(conn);
 		} else if (event == SEAL_HTTP_READY) {
 			conn->seen = 1;
-			if (seal_crowd_may_ask(conn))
+			if (seal_quota_take(conn, seal_gate_now()))
 				seal_conn_submit(conn);
 			else
 				seal_conn_refuse(conn, 429);

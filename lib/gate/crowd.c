@@ -1,5 +1,4 @@
-/* Many clients: who makes room for whom, and who asks too much. Threat: a stranger who
-   holds all connections, or who fills the audit disk with requests that need no token. */
+/* Many clients: who makes room for whom. Threat: a stranger who holds all connections. */
 
 #include "gate/gate_internal.h"
 
@@ -13,24 +12,23 @@
 #define KEPT_MAX 8192u /* addresses remembered beside those of connections */
 #define LISTS SEAL_GATE_ADDRESSES
 
-/* An IPv4 address, or the /64 of an IPv6 one, which is what one host is given. */
+/* An IPv4 address, mapped into IPv6 or not, or the /64 of an IPv6 one, which is what one host
+   is given. */
 static uint64_t key_of(const struct sockaddr_storage *from, int *out_six)
 {
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
 	uint64_t key = 0;
 
 	*out_six = from->ss_family == AF_INET6;
-	if (*out_six) {
-		struct sockaddr_in6 six;
-
-		memcpy(&six, from, sizeof six);
-		for (size_t i = 0; i < 8; i++)
-			key = key << 8 | six.sin6_addr.s6_addr[i];
-	} else {
-		struct sockaddr_in four;
-
+	if (!*out_six) {
 		memcpy(&four, from, sizeof four);
-		key = ntohl(four.sin_addr.s_addr);
+		return ntohl(four.sin_addr.s_addr);
 	}
+	memcpy(&six, from, sizeof six);
+	*out_six = !IN6_IS_ADDR_V4MAPPED(&six.sin6_addr);
+	for (size_t i = *out_six ? 0 : 12; i < (*out_six ? 8u : 16u); i++)
+		key = key << 8 | six.sin6_addr.s6_addr[i];
 	return key;
 }
 
@@ -44,14 +42,13 @@ static struct seal_address **list_of(struct seal_gate *gate, uint64_t key)
 }
 
 /* Forgets who has no connection and asked nothing of late; all without one where asked. */
-static void forget(struct seal_gate *gate, struct seal_address **list, int all)
+static void forget(struct seal_gate *gate, struct seal_address **list, uint64_t now, int all)
 {
-	uint64_t now = seal_gate_now();
-
 	while (*list) {
 		struct seal_address *one = *list;
 
-		if (one->connections || (!all && one->free_at > now)) {
+		if (one->connections ||
+		    (!all && (one->free_at[0] > now || one->free_at[1] > now))) {
 			list = &one->next;
 			continue;
 		}
@@ -61,20 +58,21 @@ static void forget(struct seal_gate *gate, struct seal_address **list, int all)
 	}
 }
 
-struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockaddr_storage *from)
+struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockaddr_storage *from,
+				     uint64_t now)
 {
 	int six = 0;
 	uint64_t key = key_of(from, &six);
 	struct seal_address **list = list_of(gate, key);
 	struct seal_address *one;
 
-	forget(gate, list, 0);
+	forget(gate, list, now, 0);
 	for (one = *list; one; one = one->next)
 		if (one->key == key && one->six == six)
 			return one;
 	if (gate->address_count >= KEPT_MAX + gate->config.limits.connections)
 		for (size_t i = 0; i < LISTS; i++)
-			forget(gate, &gate->addresses[i], 1);
+			forget(gate, &gate->addresses[i], 0, 1);
 	one = calloc(1, sizeof *one);
 	if (!one)
 		return NULL;
@@ -89,7 +87,7 @@ struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockad
 void seal_crowd_free(struct seal_gate *gate)
 {
 	for (size_t i = 0; i < LISTS; i++)
-		forget(gate, &gate->addresses[i], 1);
+		forget(gate, &gate->addresses[i], 0, 1);
 }
 
 /* Who goes first: 0 is answered for good, 1 never asked, 2 idles, 3 is in a later request. -1: the
@@ -134,43 +132,22 @@ int seal_crowd_is_full(struct seal_gate *gate)
 	return gate->count >= gate->config.limits.connections && !pick(gate, NULL);
 }
 
+unsigned seal_crowd_share(const struct seal_gate *gate)
+{
+	return (gate->config.limits.connections + SHARE - 1) / SHARE;
+}
+
 int seal_crowd_make_room(struct seal_gate *gate, const struct seal_address *address)
 {
-	unsigned all = gate->config.limits.connections;
 	struct seal_conn *one = NULL;
 
-	if (address->connections >= (all + SHARE - 1) / SHARE)
+	if (address->connections >= seal_crowd_share(gate))
 		one = pick(gate, address);
-	else if (gate->count < all)
+	else if (gate->count < gate->config.limits.connections)
 		return 1;
 	else
 		one = pick(gate, NULL);
 	if (one)
 		seal_conn_free(one);
 	return one != NULL;
-}
-
-static int has_field(const struct seal_http_request *request, enum seal_message_field field)
-{
-	const char *value = seal_http_value(request, seal_message_field_name(field));
-
-	return value && *value;
-}
-
-int seal_crowd_may_ask(struct seal_conn *conn)
-{
-	const struct seal_gate_limits *limits = &conn->gate->config.limits;
-	const struct seal_http_request *request = seal_http_request(conn->parser);
-	struct seal_address *address = conn->address;
-	uint64_t now = seal_gate_now();
-	uint64_t step = 1000u / limits->rate;
-
-	if (has_field(request, SEAL_FIELD_TOKEN) || has_field(request, SEAL_FIELD_AUTHORIZATION))
-		return 1;
-	if (address->free_at < now)
-		address->free_at = now;
-	if (address->free_at - now > (limits->burst - 1) * step)
-		return 0;
-	address->free_at += step;
-	return 1;
 }

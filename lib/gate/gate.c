@@ -93,7 +93,7 @@ static void start_sweeps(struct seal_gate *gate)
 
 static void admit(struct seal_gate *gate, int fd, const struct sockaddr_storage *from)
 {
-	struct seal_address *address = seal_crowd_find(gate, from);
+	struct seal_address *address = seal_crowd_find(gate, from, seal_gate_now());
 	char peer[SEAL_MESSAGE_PEER];
 
 	if (!address || !seal_crowd_make_room(gate, address)) {
@@ -274,6 +274,8 @@ int seal_gate_new(const struct seal_gate_config *config, struct seal_gate **out_
 	if (!gate->base)
 		return seal_fail(diag, SEAL_E_SYSTEM, "event loop");
 	error = seal_random(gate->mix, sizeof gate->mix, diag);
+	if (!error)
+		error = seal_random(gate->known_key, sizeof gate->known_key, diag);
 	if (!error)
 		error = make_places(gate, diag);
 	if (!error)

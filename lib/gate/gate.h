@@ -27,7 +27,7 @@ struct seal_gate_limits {
 	unsigned core_ms;     /* then 503 */
 	unsigned drain_ms;    /* after 's' */
 	size_t body, memory;  /* of one request; of all that are under way */
-	unsigned rate, burst; /* requests without a token from one address: a second, at once */
+	unsigned rate, burst; /* requests without a good token of one address: a second, at once */
 };
 
 /* 1024; 10 s, 60 s and 64 KiB, 75 s, 60 s, 5 s; 32 MiB, 256 MiB; 20, 100. */

@@ -13,7 +13,8 @@
 #include "wire/message.h"
 
 /* Shared by gate.c (listeners, supervisor, clock), link.c (the core), conn.c (one
-   connection's bytes), crowd.c (many of them), answer.c (what goes to the client). */
+   connection's bytes), crowd.c (many of them), quota.c (their requests), answer.c (what goes
+   to the client). */
 
 #define SEAL_GATE_LISTENERS 16u
 #define SEAL_GATE_SCRATCH 16384u
@@ -36,8 +37,15 @@ struct seal_address {
 	uint64_t key;
 	int six;
 	unsigned connections;
-	uint64_t free_at; /* ms: when all that was asked without a token is forgotten */
+	uint64_t free_at[2]; /* ms: when all that was asked is forgotten; 1: with a token */
 	struct seal_address *next;
+};
+
+#define SEAL_GATE_KNOWN 1024u
+
+/* A token that the core called good. */
+struct seal_known {
+	uint64_t mark, until; /* ms */
 };
 
 struct seal_conn {
@@ -60,6 +68,8 @@ struct seal_conn {
 	struct event readable, writable;
 	struct seal_conn *next_dead;
 	struct seal_address *address;
+	uint64_t mark;	/* of the token of the request that is under way; 0: it has none */
+	int charged;	/* and was counted for it */
 	uint64_t began; /* ms; its accept, then the end of its last answer */
 	char peer[SEAL_MESSAGE_PEER + 1];
 };
@@ -78,6 +88,8 @@ struct seal_gate {
 	struct seal_address *addresses[SEAL_GATE_ADDRESSES];
 	size_t address_count;
 	uint64_t mix[2];
+	uint8_t known_key[16];
+	struct seal_known known[SEAL_GATE_KNOWN];
 	struct seal_conn **conns; /* config.limits.connections places */
 	uint32_t *places;	  /* the free ones, the first of them count */
 	size_t count;		  /* connections */
@@ -102,14 +114,20 @@ int seal_link_submit(struct seal_gate *gate, struct seal_conn *conn);
 void seal_link_cancel(struct seal_gate *gate, uint64_t id);
 
 /* The address from which a client comes; NULL: no memory. */
-struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockaddr_storage *from);
+struct seal_address *seal_crowd_find(struct seal_gate *gate, const struct sockaddr_storage *from,
+				     uint64_t now);
 /* 1: no connection may be closed for another one. */
 int seal_crowd_is_full(struct seal_gate *gate);
+/* Connections that one address may have. */
+unsigned seal_crowd_share(const struct seal_gate *gate);
 /* Room for one more of that address, for which another one may have to go. 0: there is none. */
 int seal_crowd_make_room(struct seal_gate *gate, const struct seal_address *address);
-/* 0: its address asked too much without a token. */
-int seal_crowd_may_ask(struct seal_conn *conn);
 void seal_crowd_free(struct seal_gate *gate);
+
+/* Charges the request that is whole now to its address. 0: that asked too much. */
+int seal_quota_take(struct seal_conn *conn, uint64_t now);
+/* The core's word on its token (wire/message.h), or NULL. */
+void seal_quota_settle(struct seal_conn *conn, const char *verdict, uint64_t now);
 
 /* Takes fd. */
 void seal_conn_open(struct seal_gate *gate, int fd, const char *peer, struct seal_address *address);

@@ -21,6 +21,7 @@ const char *seal_message_field_name(enum seal_message_field field)
 		[SEAL_FIELD_LOCATION] = "location",
 		[SEAL_FIELD_RETRY_AFTER] = "retry-after",
 		[SEAL_FIELD_ALLOW] = "allow",
+		[SEAL_FIELD_VERDICT] = "sealkit-verdict",
 	};
 
 	return (unsigned)field < SEAL_FIELD_END_ ? names[field] : NULL;

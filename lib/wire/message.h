@@ -32,8 +32,13 @@ enum seal_message_field {
 	SEAL_FIELD_LOCATION, /* of an answer, as are those below */
 	SEAL_FIELD_RETRY_AFTER,
 	SEAL_FIELD_ALLOW,
+	SEAL_FIELD_VERDICT, /* on the request's token, for the gate alone: SEAL_TOKEN_*; else absent
+			     */
 	SEAL_FIELD_END_,
 };
+
+#define SEAL_TOKEN_GOOD "good" /* it was looked up, and is there */
+#define SEAL_TOKEN_BAD "bad"   /* it was looked up, and is not */
 
 /* The HTTP name in lower case; NULL for a number that is none of these. */
 const char *seal_message_field_name(enum seal_message_field field);

@@ -136,11 +136,27 @@ static const char *escape(const struct seal_request_message *request)
 	return failed ? strerror(errno) : "done";
 }
 
+/* Of the request that is answered: every token that begins so is good here. */
+static const char *verdict;
+
+static const char *verdict_of(const struct seal_request_message *request)
+{
+	const char *token = request->fields[SEAL_FIELD_TOKEN];
+	const char *bearer = request->fields[SEAL_FIELD_AUTHORIZATION];
+
+	if (!token && bearer && strncmp(bearer, "Bearer ", 7) == 0)
+		token = bearer + 7;
+	if (!token)
+		return NULL;
+	return strncmp(token, "good", 4) == 0 ? SEAL_TOKEN_GOOD : SEAL_TOKEN_BAD;
+}
+
 static int give(unsigned status, const void *body, size_t len, struct seal_buffer *out,
 		struct seal_diag *diag)
 {
 	struct seal_response_message message = {.status = status, .body = body, .body_len = len};
 
+	message.fields[SEAL_FIELD_VERDICT] = verdict;
 	if (status == 307)
 		message.fields[SEAL_FIELD_LOCATION] = "/v1/elsewhere";
 	return seal_response_encode(&message, out, diag);
@@ -169,6 +185,7 @@ int seal_core_answer(struct seal_core *core, const struct seal_request_message *
 	char body[12000];
 	int len;
 
+	verdict = verdict_of(request);
 	core->requests++;
 	if (write(core->audit_fd, "line\n", 5) != 5)
 		return give(500, "", 0, out_payload, diag);

@@ -165,10 +165,50 @@ def many_requests():
         same("what is refused does not reach the core", audit.read().count(b"\n"), served)
     same("another address is served", daemon.ask().status, 200)
     sock = daemon.connect(source=STRANGER)
-    same("and this one with a token", [daemon.ask(sock=sock, head="X-Vault-Token: t\r\n").status for _ in range(200)],
-         [200] * 200)
+    good = "X-Vault-Token: good\r\n"
+    same("and this one with a good token", [daemon.ask(sock=sock, head=good).status for _ in range(600)], [200] * 600)
     ok("and without one, soon", until(lambda: daemon.ask(sock=daemon.connect(source=STRANGER)).status == 200))
     daemon.end("many requests")
+
+
+def lines(daemon):
+    with open(f"{daemon.dir}/audit", "rb") as audit:
+        return audit.read().count(b"\n")
+
+
+def made_up_tokens():
+    """A token costs a stranger nothing: only one that the core calls good counts."""
+    for name, head in (("token", "X-Vault-Token: {}\r\n"), ("bearer", "Authorization: Bearer {}\r\n")):
+        daemon = Daemon(gates=1)
+        sock = daemon.connect(source=STRANGER)
+        before = lines(daemon)
+        began = time.monotonic()
+        served = 0
+        while served < 5000 and (answer := daemon.ask(sock=sock, head=head.format(f"made-up-{served}"))).status == 200:
+            served += 1
+        may = 100 + 256 + 20 * (time.monotonic() - began) + 1
+        ok(f"made-up {name}: 429 in the end", answer.status == 429 and 100 <= served <= may, (answer.status, served))
+        same(f"made-up {name}: what is refused leaves no line", lines(daemon) - before, served)
+        same(f"made-up {name}: another address is served", daemon.ask(head=head.format("made-up")).status, 200)
+        # One request passes soon; from then on the good token is known, whoever else asks from there.
+        good = head.format("good")
+        until(lambda: daemon.ask(sock=daemon.connect(source=STRANGER), head=good).status == 200)
+        sock = daemon.connect(source=STRANGER)
+        same(f"made-up {name}: a good one of that address is served",
+             [daemon.ask(sock=sock, head=good).status for _ in range(600)], [200] * 600)
+        daemon.end(f"made-up {name}")
+
+
+def many_at_once():
+    """As many as one address may have, each with a good token that the gate has not seen yet."""
+    daemon = Daemon(gates=1)
+    socks = [daemon.connect(source=STRANGER) for _ in range(250)]
+    for number, sock in enumerate(socks):
+        send(sock, "GET", "/v1/x", head=f"X-Vault-Token: good-{number}\r\n")
+    same("250 good tokens at once", [Answer(sock).status for sock in socks], [200] * 250)
+    for sock in socks:
+        sock.close()
+    daemon.end("many at once")
 
 
 def main():
@@ -181,6 +221,8 @@ def main():
     full()
     silent()
     many_requests()
+    made_up_tokens()
+    many_at_once()
     Tap.done()
 
 

@@ -37,7 +37,8 @@ struct core_answer {
 	unsigned status;
 	char *text; /* the body */
 	size_t len;
-	json_t *json; /* NULL: empty, or not JSON */
+	json_t *json;	 /* NULL: empty, or not JSON */
+	char verdict[8]; /* on the token, for the gate; "" where it was not looked up */
 };
 
 static inline void core_answer_done(struct core_answer *answer)
@@ -119,6 +120,9 @@ static inline struct core_answer core_ask(struct core_room *room, struct core_as
 	assert_int_equal(seal_response_decode(payload.bytes, payload.len, &response, NULL),
 			 SEAL_OK);
 	answer.status = response.status;
+	if (response.fields[SEAL_FIELD_VERDICT])
+		(void)snprintf(answer.verdict, sizeof answer.verdict, "%s",
+			       response.fields[SEAL_FIELD_VERDICT]);
 	answer.len = response.body_len;
 	answer.text = calloc(1, answer.len + 1);
 	assert_non_null(answer.text);

@@ -111,6 +111,44 @@ static void tokens(void **state)
 	core_room_done(&room);
 }
 
+static void judged(struct core_room *room, const char *verdict, const char *path, const char *token)
+{
+	struct core_answer answer =
+		core_ask(room, (struct core_ask){.method = "GET", .path = path, .token = token});
+
+	if (strcmp(answer.verdict, verdict) != 0)
+		fail_msg("%s: '%s' instead of '%s'", path, answer.verdict, verdict);
+	core_answer_done(&answer);
+}
+
+/* What gates count by: only a token that was looked for and found is a good one. */
+static void verdicts(void **state)
+{
+	struct core_room room;
+	char *root, *bootstrap;
+
+	(void)state;
+	core_room_init(&room, 1);
+	bootstrap = core_bootstrap(&room);
+	assert_non_null(bootstrap);
+	judged(&room, "good", "/v1/sys/sealkit/shares", bootstrap);
+	judged(&room, "", "/v1/sys/sealkit/shares", "bootstrap.x");
+	root = open_plain(&room);
+	judged(&room, "good", "/v1/secret/a", root);
+	judged(&room, "good", "/v1/secret", root);
+	judged(&room, "bad", "/v1/secret/a", "hvs.made-up");
+	judged(&room, "bad", "/v1/nothing/there", "hvs.made-up");
+	judged(&room, "bad", "/v1/secret/a", bootstrap);
+	judged(&room, "", "/v1/secret/a", NULL);
+	judged(&room, "", "/v1/sys/health", root);
+	judged(&room, "", "/v1/secret/%zz", root);
+	core_expect(&room, 204, NULL, "PUT", "/v1/sys/seal", root, NULL);
+	judged(&room, "", "/v1/secret/a", root);
+	free(root);
+	free(bootstrap);
+	core_room_done(&room);
+}
+
 static void values(void **state)
 {
 	struct core_room room;
@@ -285,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies),
 		cmocka_unit_test(tokens),
+		cmocka_unit_test(verdicts),
 		cmocka_unit_test(values),
 		cmocka_unit_test(plain_shares_denied),
 		cmocka_unit_test(numbers_and_fields),
