@@ -152,14 +152,20 @@ void seal_prompt_text(const struct seal_token_question *question, char *out, siz
 {
 	const char *name = secret_name(question->what);
 	char tail[64];
-	char head[SEAL_CARD_NAME + 64];
+	char head[128];
 
 	about(question, tail, sizeof tail);
-	(void)snprintf(head, sizeof head, "%s%s%s%s%s", question->wrong_before ? "wrong " : "",
-		       question->wrong_before ? name : "", question->wrong_before ? ". " : "",
-		       question->holder ? question->holder : "", question->holder ? ": " : "");
+	if (question->refused)
+		(void)snprintf(head, sizeof head, "%.*s. ", (int)sizeof head - 4,
+			       question->refused);
+	else
+		(void)snprintf(head, sizeof head, "%s%s%s", question->wrong_before ? "wrong " : "",
+			       question->wrong_before ? name : "",
+			       question->wrong_before ? ". " : "");
 	out[0] = '\0';
 	add(out, cap, head);
+	add(out, cap, question->holder ? question->holder : "");
+	add(out, cap, question->holder ? ": " : "");
 	add(out, cap, is_new(question->what) ? "new " : "");
 	add(out, cap, is_phrase(question->what) ? name : question->applet);
 	add(out, cap, is_phrase(question->what) ? " of " : " ");

@@ -39,16 +39,26 @@ static int pin_text(const struct seal_secret *given, const struct seal_token_que
 static int ask(const struct seal_token_asker *asker, struct seal_token_question question,
 	       struct seal_secret **out_pin, struct seal_diag *diag)
 {
+	char text[SEAL_DIAG_TEXT];
+
 	for (unsigned i = 1;; i++) {
 		struct seal_secret *given SEAL_CLEANUP(seal_secret_freep) = NULL;
+		struct seal_diag why = {0};
 		int error = asker->secret(asker->ctx, &question, &given, diag);
 
 		if (error)
 			return error;
-		error = pin_text(given, &question, out_pin, diag);
-		if (error != SEAL_E_PINWRONG || asker->once || i == ASKED_MAX)
+		error = pin_text(given, &question, out_pin, &why);
+		if (!error)
+			return SEAL_OK;
+		if (error != SEAL_E_PINWRONG || asker->once || i == ASKED_MAX) {
+			if (diag)
+				*diag = why;
 			return error;
+		}
+		seal_diag_line(&why, text, sizeof text);
 		question.wrong_before = 1;
+		question.refused = text;
 	}
 }
 
@@ -167,6 +177,7 @@ int seal_fido2_set_pin(struct seal_fido2 *token, const struct seal_token_asker *
 		int code;
 
 		question.wrong_before = i > 1;
+		question.refused = i > 1 ? "the token's policy refuses this PIN" : NULL;
 		error = ask(asker, question, &pin, diag);
 		if (error)
 			return error;

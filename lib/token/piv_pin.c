@@ -91,6 +91,8 @@ int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_q
 		 struct seal_secret **out_value, struct seal_diag *diag)
 {
 	struct seal_token_question again = *question;
+	struct seal_diag why = {0};
+	char text[SEAL_DIAG_TEXT];
 	int error = SEAL_OK;
 
 	again.min_len = SEAL_PIV_PIN_MIN;
@@ -101,15 +103,20 @@ int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_q
 		error = asker->secret(asker->ctx, &again, &value, diag);
 		if (error)
 			return error;
-		error = check_form(value, is_puk(question), diag);
+		why = (struct seal_diag){0};
+		error = check_form(value, is_puk(question), &why);
 		if (!error) {
 			*out_value = seal_steal(&value);
 			return SEAL_OK;
 		}
 		if (asker->once)
-			return error;
+			break;
+		seal_diag_line(&why, text, sizeof text);
 		again.wrong_before = 1;
+		again.refused = text;
 	}
+	if (diag)
+		*diag = why;
 	return error;
 }
 

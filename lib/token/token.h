@@ -25,11 +25,12 @@ enum seal_question {
 
 struct seal_token_question {
 	enum seal_question what;
-	const char *applet; /* "PIV", "FIDO2", "identity file" */
-	const char *token;  /* "YubiKey 12345678, firmware 5.7.1" or a path */
-	const char *holder; /* name of the card, NULL when there is none yet */
-	int tries_left;	    /* -1: no counter */
-	int wrong_before;   /* 1: the one given last was wrong */
+	const char *applet;  /* "PIV", "FIDO2", "identity file" */
+	const char *token;   /* "YubiKey 12345678, firmware 5.7.1" or a path */
+	const char *holder;  /* name of the card, NULL when there is none yet */
+	int tries_left;	     /* -1: no counter */
+	int wrong_before;    /* 1: the one given last was wrong */
+	const char *refused; /* why the one given last was not even tried; NULL: it was */
 	unsigned min_len, max_len;
 };
 
