@@ -35,6 +35,9 @@ struct seal_api {
 	uint8_t identity[32];
 	struct seal_secret *submission; /* X25519, of this start */
 	uint8_t submission_point[32];
+	struct seal_secret *challenger;		 /* MAC key of this start, for challenges */
+	uint64_t challenges;			 /* given out */
+	uint64_t answered[SEAL_MANIFEST_SHARES]; /* number of the last proof taken; 0: none */
 	int plain_shares, rehearsal;
 	char sandbox[64];
 };
@@ -83,6 +86,7 @@ enum seal_api_need {
 	SEAL_NEED_TOKEN,   /* any that is valid */
 	SEAL_NEED_ROOT,	   /* policy root */
 	SEAL_NEED_FOUNDER, /* the bootstrap token, or policy root */
+	SEAL_NEED_CARD,	   /* the same; nothing where the query names a card */
 };
 enum seal_api_flags {
 	SEAL_ROUTE_SEALED = 1, /* also while sealed */

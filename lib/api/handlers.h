@@ -25,6 +25,8 @@ SEAL_API_HANDLER(seal_sys_rotate);
 SEAL_API_HANDLER(seal_sys_submission);
 SEAL_API_HANDLER(seal_sys_shares);
 SEAL_API_HANDLER(seal_sys_manifest);
+SEAL_API_HANDLER(seal_sys_challenge);
+SEAL_API_HANDLER(seal_sys_prove);
 SEAL_API_HANDLER(seal_kv1_read);
 SEAL_API_HANDLER(seal_kv1_write);
 SEAL_API_HANDLER(seal_kv1_delete);
@@ -43,6 +45,14 @@ SEAL_MUST_CHECK int seal_api_add_cluster(struct seal_api *api, struct json_t *js
 					 struct seal_diag *diag);
 /* First 8 hex digits of the fingerprint of share i's first card; all that strangers see of it. */
 void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out[static 9]);
+
+/* The query card: 1 where it is a whole fingerprint. */
+int seal_api_query_card(const struct seal_api_request *request,
+			uint8_t out[static SEAL_CARD_FINGERPRINT]);
+/* The core's word: base64 of its identity key's signature over the text, which begins with
+   a line of its own kind. */
+SEAL_MUST_CHECK int seal_api_sign(const struct seal_api *api, char out[static SEAL_API_SIGNATURE],
+				  struct seal_diag *diag, const char *fmt, ...) SEAL_PRINTF(4, 5);
 
 /* What a share is sent for. Each has associated data of its own, so that nobody between can
    make the one of the other. */

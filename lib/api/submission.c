@@ -21,9 +21,8 @@
 
 static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 
-SEAL_PRINTF(4, 5)
-static int sign(const struct seal_api *api, char out[static SEAL_API_SIGNATURE],
-		struct seal_diag *diag, const char *fmt, ...)
+int seal_api_sign(const struct seal_api *api, char out[static SEAL_API_SIGNATURE],
+		  struct seal_diag *diag, const char *fmt, ...)
 {
 	unsigned char signature[crypto_sign_BYTES];
 	char text[512];
@@ -49,8 +48,8 @@ int seal_api_confirm(const struct seal_api *api, const struct json_t *box, const
 
 	if (!nonce || !enc)
 		return seal_fail(diag, SEAL_E_ARGUMENT, "submission");
-	return sign(api, out, diag, "sealkit/submission-answer/1\n%s\n%s\n%d\n%s\n", nonce, set, x,
-		    enc);
+	return seal_api_sign(api, out, diag, "sealkit/submission-answer/1\n%s\n%s\n%d\n%s\n", nonce,
+			     set, x, enc);
 }
 
 int seal_sys_submission(struct seal_api *api, const struct seal_api_request *request,
@@ -72,8 +71,8 @@ int seal_sys_submission(struct seal_api *api, const struct seal_api_request *req
 		return error;
 	seal_base64(SEAL_BASE64_PADDED, api->identity, 32, identity);
 	seal_base64(SEAL_BASE64_PADDED, api->submission_point, 32, key);
-	error = sign(api, signature, diag, "sealkit/submission-key/1\n%s\n%s\n%s\n", key, nonce,
-		     status.set);
+	error = seal_api_sign(api, signature, diag, "sealkit/submission-key/1\n%s\n%s\n%s\n", key,
+			      nonce, status.set);
 	if (error)
 		return error;
 	answer->status = 200;

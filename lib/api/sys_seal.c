@@ -31,14 +31,15 @@ void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out
 	seal_hex(manifest->shares[i].cards[0], 4, out);
 }
 
-static struct json_t *given_list(const struct seal_manifest *manifest, const uint8_t *given)
+/* Shares whose mark is `want`, as strangers may see them. */
+static struct json_t *marked(const struct seal_manifest *manifest, const uint8_t *marks, int want)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; manifest && i < manifest->total; i++) {
 		char mark[9];
 
-		if (!given[i])
+		if (!marks[i] != !want)
 			continue;
 		seal_api_card_mark(manifest, i, mark);
 		if (json_array_append_new(list,
@@ -53,13 +54,17 @@ static struct json_t *given_list(const struct seal_manifest *manifest, const uin
 
 static struct json_t *own_block(struct seal_api *api, const struct seal_barrier_status *status)
 {
+	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
+	uint8_t proved[SEAL_MANIFEST_SHARES];
 	char identity[SEAL_BASE64_LEN(32)];
 
+	seal_barrier_proved(api->barrier, proved);
 	seal_base64(SEAL_BASE64_PADDED, api->identity, 32, identity);
-	return json_pack("{s:s, s:i, s:s, s:o, s:b, s:s}", "set", status->set, "epoch",
+	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:b, s:s}", "set", status->set, "epoch",
 			 (int)status->epoch, "identity", identity, "given",
-			 given_list(seal_barrier_manifest(api->barrier), status->given), "plain",
-			 status->plain, "sandbox", api->sandbox);
+			 marked(manifest, status->given, 1), "unproved",
+			 marked(manifest, proved, 0), "plain", status->plain, "sandbox",
+			 api->sandbox);
 }
 
 int seal_api_status(struct seal_api *api, struct json_t **out_json, struct seal_diag *diag)

@@ -6,7 +6,7 @@
 
 #include "api/handlers.h"
 #include "base/encode.h"
-#include "share/manifest.h"
+#include "share/proof_text.h"
 
 #include "base/banned.h"
 
@@ -68,6 +68,31 @@ int seal_api_share_files(struct seal_api *api, struct json_t **out_json, struct 
 	return *out_json ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "answer");
 }
 
+/* One holder's, and no name: who knows the whole fingerprint has the card or the manifest, and
+   what is told is sealed to that card's token. */
+static int one_share(struct seal_api *api, const struct seal_api_request *request,
+		     struct seal_api_answer *answer, struct seal_diag *diag)
+{
+	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
+	char print[2 * SEAL_CARD_FINGERPRINT + 1];
+	uint8_t card[SEAL_CARD_FINGERPRINT];
+	const char *file = NULL;
+	size_t index = 0, len = 0;
+
+	if (!seal_api_query_card(request, card))
+		return seal_api_refuse(answer, 400, "card must be a fingerprint of 64 hex digits");
+	if (manifest && !seal_proof_card(manifest, card, &index, NULL))
+		file = seal_barrier_file(api->barrier, index, &len);
+	if (!file)
+		return seal_api_refuse(answer, 404, "%s", "");
+	seal_hex(card, sizeof card, print);
+	answer->status = 200;
+	answer->json = json_pack("{s:s, s:s, s:i, s:i, s:s%}", "set", manifest->set, "card", print,
+				 "index", (int)index + 1, "x", (int)manifest->shares[index].x,
+				 "file", file, len);
+	return answer->json ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "answer");
+}
+
 int seal_sys_shares(struct seal_api *api, const struct seal_api_request *request,
 		    struct seal_api_answer *answer, struct seal_diag *diag)
 {
@@ -75,7 +100,8 @@ int seal_sys_shares(struct seal_api *api, const struct seal_api_request *request
 	size_t len = 0;
 	int error;
 
-	(void)request;
+	if (seal_target_query(request->target, "card"))
+		return one_share(api, request, answer, diag);
 	if (!seal_barrier_manifest(api->barrier) || !seal_barrier_file(api->barrier, 0, &len))
 		return seal_api_refuse(answer, 404, "%s", "");
 	error = seal_api_share_files(api, &block, diag);

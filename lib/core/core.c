@@ -13,6 +13,7 @@
 #include "base/banned.h"
 
 #define HALF_OPEN 3600u
+#define CHALLENGER 32u
 
 void seal_core_free(struct seal_core *core)
 {
@@ -23,6 +24,7 @@ void seal_core_free(struct seal_core *core)
 	seal_audit_free(core->audit);
 	seal_secret_free(core->api.signer);
 	seal_secret_free(core->api.submission);
+	seal_secret_free(core->api.challenger);
 	seal_secret_free(core->bootstrap);
 	free(core->folder);
 	free(core);
@@ -45,6 +47,8 @@ static int make_api(struct seal_core *core, const struct seal_core_config *confi
 	if (!error)
 		error = seal_ecdh_public(SEAL_CURVE_X25519, api->submission, api->submission_point,
 					 diag);
+	if (!error)
+		error = seal_secret_random(CHALLENGER, &api->challenger, diag);
 	api->barrier = core->barrier;
 	api->state = seal_core_state(core);
 	api->plain_shares = config->plain_shares;

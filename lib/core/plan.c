@@ -116,6 +116,9 @@ static int authenticate(struct seal_core *core, struct seal_exchange *exchange,
 	int raw = exchange->known && exchange->known->flags & SEAL_ROUTE_RAW;
 	int error;
 
+	if (need == SEAL_NEED_CARD)
+		need = seal_target_query(request->target, "card") ? SEAL_NEED_NOTHING
+								  : SEAL_NEED_FOUNDER;
 	if (need == SEAL_NEED_NOTHING || (need == SEAL_NEED_FOUNDER && request->founder))
 		return SEAL_OK;
 	if (!request->token_text)

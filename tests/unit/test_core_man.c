@@ -1,6 +1,6 @@
 /* man/sealkit-api.5 has every route, no other, and every field that is ours. */
 
-#include "core_submit.h"
+#include "core_prove.h"
 
 #include "api/api.h"
 
@@ -103,11 +103,48 @@ static void every_field(void **state)
 	people_done(&people);
 }
 
+/* Of proofs too, and each refusal. */
+static void every_word_of_proofs(void **state)
+{
+	static const char *const refusals[] = {
+		"proof is of another share set",	"card is not of this share set",
+		"challenge was for another card",	"stale challenge: ask again",
+		"challenge was answered before, or",	"proof is not of this card's share",
+		"signature is not by this card's token"};
+	struct people people;
+	struct proof_parts parts;
+	struct core_answer answer;
+	char *text = page(), path[200];
+
+	(void)state;
+	people_init(&people, 0);
+	init_people(&people, 3);
+	parts = proof_of(&people, 1);
+	answer = ask_challenge(&people.room, parts.fingerprint);
+	fields_of(text, answer.json);
+	core_answer_done(&answer);
+	answer = proof_send(&people.room, &parts);
+	assert_int_equal(answer.status, 200);
+	fields_of(text, json_object_get(answer.json, "sealkit"));
+	core_answer_done(&answer);
+	(void)snprintf(path, sizeof path, "/v1/sys/sealkit/shares?card=%s", parts.fingerprint);
+	answer = core_ask(&people.room, (struct core_ask){.method = "GET", .path = path});
+	assert_int_equal(answer.status, 200);
+	fields_of(text, answer.json);
+	core_answer_done(&answer);
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		if (!strstr(text, refusals[i]))
+			fail_msg("not in the page: %s", refusals[i]);
+	free(text);
+	people_done(&people);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_route),
 		cmocka_unit_test(every_field),
+		cmocka_unit_test(every_word_of_proofs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,121 @@
+/* Challenges for proofs: this core, share set, epoch and card, a number that counts up, the
+   time, and a MAC under a key of this start. So none need be kept, however many are asked
+   for, and nobody's asking spoils another's; of each share only the number of the last one
+   answered is kept, so that no proof is taken twice. */
+
+#include "api/challenge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handlers.h"
+#include "crypto/hmac.h"
+
+#include "base/banned.h"
+
+#define LIFETIME 600u /* seconds: a person may look for his token */
+#define MAC 16u
+
+struct parts {
+	uint8_t number[8], at[8], mac[MAC];
+};
+_Static_assert(2 * sizeof(struct parts) == SEAL_PROOF_CHALLENGE, "length of a challenge");
+
+static void put64(uint64_t n, uint8_t out[static 8])
+{
+	for (size_t i = 0; i < 8; i++)
+		out[i] = (uint8_t)(n >> (56 - 8 * i));
+}
+
+static uint64_t get64(const uint8_t bytes[static 8])
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		n = n << 8 | bytes[i];
+	return n;
+}
+
+static void mac_of(const struct seal_api *api, const struct parts *parts,
+		   const uint8_t card[static SEAL_CARD_FINGERPRINT], uint8_t out[static MAC])
+{
+	static const char name[] = "sealkit/proof-challenge/1\n";
+	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
+	uint8_t epoch[8], all[32];
+	const struct seal_piece pieces[] = {
+		{name, sizeof name - 1},
+		{api->identity, sizeof api->identity},
+		{manifest->set, strlen(manifest->set)},
+		{epoch, sizeof epoch},
+		{card, SEAL_CARD_FINGERPRINT},
+		{parts->number, sizeof parts->number},
+		{parts->at, sizeof parts->at},
+	};
+
+	put64(manifest->epoch, epoch);
+	seal_hmac(seal_secret_bytes(api->challenger), seal_secret_len(api->challenger), pieces,
+		  sizeof pieces / sizeof *pieces, all);
+	memcpy(out, all, MAC);
+}
+
+void seal_api_challenge(struct seal_api *api, const uint8_t card[static SEAL_CARD_FINGERPRINT],
+			char out[static SEAL_PROOF_CHALLENGE + 1])
+{
+	struct parts parts;
+
+	put64(++api->challenges, parts.number);
+	put64(seal_api_now(), parts.at);
+	mac_of(api, &parts, card, parts.mac);
+	seal_hex(parts.number, sizeof parts.number, out);
+	seal_hex(parts.at, sizeof parts.at, out + 16);
+	seal_hex(parts.mac, sizeof parts.mac, out + 32);
+}
+
+static int is_for(const struct seal_api *api, const struct parts *parts,
+		  const uint8_t card[static SEAL_CARD_FINGERPRINT])
+{
+	uint8_t mac[MAC];
+
+	mac_of(api, parts, card, mac);
+	return seal_eq_ct(mac, parts->mac, MAC);
+}
+
+static int is_for_another(const struct seal_api *api, const struct parts *parts)
+{
+	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
+
+	for (unsigned i = 0; i < manifest->total; i++)
+		for (size_t j = 0; j < manifest->shares[i].card_count; j++)
+			if (is_for(api, parts, manifest->shares[i].cards[j]))
+				return 1;
+	return 0;
+}
+
+int seal_api_challenge_check(const struct seal_api *api, const char *challenge, size_t index,
+			     const uint8_t card[static SEAL_CARD_FINGERPRINT], uint64_t *out_number,
+			     struct seal_api_answer *answer)
+{
+	uint8_t bytes[sizeof(struct parts)];
+	struct parts parts;
+	size_t len = 0;
+
+	if (seal_unhex(challenge, strlen(challenge), bytes, sizeof bytes, &len, NULL) ||
+	    len != sizeof bytes)
+		return seal_api_refuse(answer, 400, "challenge is not %u hex digits",
+				       SEAL_PROOF_CHALLENGE);
+	memcpy(parts.number, bytes, 8);
+	memcpy(parts.at, bytes + 8, 8);
+	memcpy(parts.mac, bytes + 16, MAC);
+	if (!is_for(api, &parts, card))
+		return is_for_another(api, &parts)
+			       ? seal_api_refuse(answer, 400, "challenge was for another card")
+			       : seal_api_refuse(answer, 400, "stale challenge: ask again");
+	if (seal_api_now() - get64(parts.at) > LIFETIME)
+		return seal_api_refuse(answer, 400, "stale challenge: ask again");
+	if (get64(parts.number) <= api->answered[index])
+		return seal_api_refuse(answer, 400,
+				       "challenge was answered before, or a later one of this "
+				       "share: ask again");
+	*out_number = get64(parts.number);
+	return SEAL_OK;
+}
