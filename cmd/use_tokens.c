@@ -35,6 +35,7 @@ int use_tokens(const struct use_tokens *use, struct used_tokens *out_used, struc
 	out_used->prompt.passphrase_fd = use->passphrase_fd;
 	out_used->prompt.non_interactive = use->non_interactive;
 	out_used->prompt.last_try = use->last_try;
+	out_used->prompt.replugged = use->replugged;
 	out_used->asker = seal_prompt_asker(&out_used->prompt);
 	out_used->has_serial = use->serial != NULL;
 	if (use->serial)

@@ -13,12 +13,12 @@ struct use_tokens {
 	struct seal_option_list identities, devices;
 	const char *serial;
 	int pin_fd, passphrase_fd; /* -1: none */
-	int last_try, non_interactive;
+	int last_try, replugged, non_interactive;
 };
 
-#define USE_TOKENS_INIT                                \
-	{                                              \
-		{{0}, 0}, {{0}, 0}, NULL, -1, -1, 0, 0 \
+#define USE_TOKENS_INIT                                   \
+	{                                                 \
+		{{0}, 0}, {{0}, 0}, NULL, -1, -1, 0, 0, 0 \
 	}
 
 #define USE_TOKENS_ROWS(type, field)                                                              \
@@ -49,6 +49,12 @@ struct use_tokens {
 		 offsetof(type, field.last_try),                                                  \
 		 NULL,                                                                            \
 		 "send a PIN even where one try is left"},                                        \
+		{"replugged",                                                                     \
+		 0,                                                                               \
+		 SEAL_OPTION_FLAG,                                                                \
+		 offsetof(type, field.replugged),                                                 \
+		 NULL,                                                                            \
+		 "FIDO2: it was put in again since its last two PINs were wrong"},                \
 	{                                                                                         \
 		"non-interactive", 0, SEAL_OPTION_FLAG, offsetof(type, field.non_interactive),    \
 			NULL, "ask nobody: fail where a person would be asked"                    \

@@ -25,7 +25,7 @@ static int uses_tokens(const struct use_tokens *tokens)
 {
 	return tokens->identities.count > 0 || tokens->devices.count > 0 || tokens->serial ||
 	       tokens->pin_fd >= 0 || tokens->passphrase_fd >= 0 || tokens->last_try ||
-	       tokens->non_interactive;
+	       tokens->replugged || tokens->non_interactive;
 }
 
 /* file is the first argument that is no option; all after it are folders, too. */

@@ -311,11 +311,36 @@ static void touch(void *ctx, const struct seal_token_question *question, int wai
 	prompt->touch_lines = seal_terminal_hold(text);
 }
 
+/* A script must have said it before; a person is asked. */
+static int replugged(void *ctx, const struct seal_token_question *question, unsigned lost,
+		     struct seal_diag *diag)
+{
+	const struct seal_prompt *prompt = ctx;
+	char text[TEXT_BYTES];
+	int yes = 0;
+	int error;
+
+	if (prompt->replugged)
+		return SEAL_OK;
+	if (prompt->non_interactive || prompt->pin_fd >= 0)
+		return SEAL_E_TOKENREFUSED;
+	(void)snprintf(
+		text, sizeof text,
+		"%s%sthe last %u %s PINs of %s were wrong (%d tries left). After the third in a "
+		"row it is silent until it is taken out.\nWas it taken out and put in again "
+		"since? (yes or no) ",
+		question->holder ? question->holder : "", question->holder ? ": " : "", lost,
+		question->applet, question->token, question->tries_left);
+	error = seal_prompt_yes(text, &yes, diag);
+	return error ? error : yes ? SEAL_OK : SEAL_E_TOKENREFUSED;
+}
+
 struct seal_token_asker seal_prompt_asker(struct seal_prompt *prompt)
 {
 	return (struct seal_token_asker){
 		.secret = answer,
 		.touch = touch,
+		.replugged = replugged,
 		.ctx = prompt,
 		.once = prompt->pin_fd >= 0 || prompt->passphrase_fd >= 0 ||
 			prompt->non_interactive,

@@ -38,7 +38,9 @@ struct seal_fido2 {
 	struct seal_fido2_facts facts;
 	struct seal_secret *pin; /* accepted by the token, with its NUL; or NULL */
 	int tries_left;		 /* -1: not known */
-	unsigned wrong_in_row;
+	unsigned wrong_in_row;	 /* PINs given here */
+	unsigned lost;	   /* tries that were lost in a row before, perhaps by other programs */
+	int counted;	   /* lost is known */
 	int answered_once; /* a PIN that is sent once was sent */
 	int broken;	   /* out of step or gone: nothing is sent any more */
 	char title[SEAL_FIDO2_WHERE + SEAL_FIDO2_MODEL + 32];

@@ -8,6 +8,7 @@
 
 #include "base/banned.h"
 
+#define TRIES_MAX 8u /* of a token that has seen its PIN (CTAP 2.1, 6.5.2.2) */
 #define ROW_MAX 2u   /* wrong PINs in a row; the token stops at three */
 #define ASKED_MAX 3u /* answers that can be no PIN, or no new one */
 
@@ -62,6 +63,37 @@ static int ask(const struct seal_token_asker *asker, struct seal_token_question 
 	}
 }
 
+/* Tries lost by programs before this one: all since the last right PIN, so in a row. Only
+   whether the token was without power in between cannot be seen. */
+static int check_row(struct seal_fido2 *token, const struct seal_token_asker *asker,
+		     struct seal_diag *diag)
+{
+	const char *where = token->device.where;
+	struct seal_token_question question = seal_fido2_question(token, SEAL_ASK_PIN);
+	int error = SEAL_E_TOKENREFUSED;
+
+	if (!token->counted && token->tries_left >= 0 && (unsigned)token->tries_left < TRIES_MAX)
+		token->lost = TRIES_MAX - (unsigned)token->tries_left;
+	token->counted = 1;
+	if (token->lost + token->wrong_in_row < ROW_MAX)
+		return SEAL_OK;
+	if (token->wrong_in_row)
+		return seal_fail(diag, SEAL_E_PINWRONG,
+				 "%s: two wrong PINs in a row: take the token out, put it in again "
+				 "(%d tries left)",
+				 where, token->tries_left);
+	if (asker->replugged)
+		error = asker->replugged(asker->ctx, &question, token->lost, diag);
+	if (error == SEAL_E_TOKENREFUSED)
+		return seal_fail(diag, error,
+				 "%s: the last %u PINs were wrong (%d tries left): take the token "
+				 "out, put it in again, and say so with --replugged",
+				 where, token->lost, token->tries_left);
+	if (!error)
+		token->lost = 0;
+	return error;
+}
+
 /* Whether a PIN may be sent now: the tries are read anew, which costs none. */
 static int may_send(struct seal_fido2 *token, const struct seal_token_asker *asker,
 		    struct seal_diag *diag)
@@ -77,11 +109,9 @@ static int may_send(struct seal_fido2 *token, const struct seal_token_asker *ask
 		return seal_fido2_fail(token, FIDO_ERR_PIN_POLICY_VIOLATION, "PIN", diag);
 	if (token->tries_left == 0)
 		return seal_fido2_fail(token, FIDO_ERR_PIN_BLOCKED, "PIN", diag);
-	if (token->wrong_in_row >= ROW_MAX)
-		return seal_fail(diag, SEAL_E_PINWRONG,
-				 "%s: two wrong PINs in a row: take the token out, put it in again "
-				 "(%d tries left)",
-				 where, token->tries_left);
+	error = check_row(token, asker, diag);
+	if (error)
+		return error;
 	if (token->tries_left == 1 && !asker->last_try)
 		return seal_fail(diag, token->wrong_in_row ? SEAL_E_PINWRONG : SEAL_E_TOKENREFUSED,
 				 "%s: one PIN try is left: not used without --last-try", where);
@@ -122,7 +152,7 @@ static int refused(struct seal_fido2 *token, const struct seal_token_asker *aske
 	seal_secret_freep(&token->pin);
 	token->wrong_in_row++;
 	error = may_send(token, asker, diag);
-	if (error == SEAL_E_PINWRONG && token->wrong_in_row < ROW_MAX && asker->once)
+	if (error == SEAL_E_PINWRONG && token->lost + token->wrong_in_row < ROW_MAX && asker->once)
 		return seal_fail(diag, error, "%s: wrong PIN (%d tries left)", token->device.where,
 				 token->tries_left);
 	return error;
@@ -134,7 +164,7 @@ static int finished(struct seal_fido2 *token, int code, const char *what, struct
 	int error;
 
 	if (code == FIDO_OK) {
-		token->wrong_in_row = 0;
+		token->wrong_in_row = token->lost = 0;
 		return SEAL_OK;
 	}
 	error = seal_fido2_fail(token, code, what, diag);

@@ -42,6 +42,11 @@ struct seal_token_asker {
 	int (*secret)(void *ctx, const struct seal_token_question *question,
 		      struct seal_secret **out_secret, struct seal_diag *diag);
 	void (*touch)(void *ctx, const struct seal_token_question *question, int waiting);
+	/* May be NULL: no. `lost` PINs in a row were wrong before, by whomever, and the next
+	   wrong one silences the token until it is put in again; unless it was since. SEAL_OK:
+	   it was. */
+	int (*replugged)(void *ctx, const struct seal_token_question *question, unsigned lost,
+			 struct seal_diag *diag);
 	void *ctx;
 	int once;     /* a PIN from a descriptor: sent once, never asked for again */
 	int last_try; /* --last-try: a PIN may be sent though one try is left */

@@ -255,11 +255,28 @@ ok "wrong twice" fails PINWRONG opens one "000000 000001 $PIN"
 is "is not asked a third time" "$(count ask)" 2
 ok "and says why" says "put it in again (6 tries left)"
 ok "the token is not blocked" stat_has one "retries 6 in-row 2"
-ok "a third from elsewhere" fails BLOCKED opens one "000000"
-ok "says what to do" says "put it in again"
-ok "even the right one" fails BLOCKED opens one "$PIN"
+ok "a third, by another program: not asked for" fails TOKENREFUSED opens one "000000"
+is "nobody is asked" "$(count ask)" 0
+ok "says what to do" says "the last 2 PINs were wrong (6 tries left): take the token out, put it in again, and say so"
+ok "one who says so against the truth" fails BLOCKED opens one "000000" -g
+ok "was asked" says "replugged? lost 2 tries 6"
+ok "the token says what to do" says "three wrong PINs in a row: take the token out and put it in again"
 fido_ctl one plug >/dev/null
-ok "put in again" opens one $PIN
+ok "put in again, which the token does not show" fails TOKENREFUSED opens one $PIN
+ok "put in again, and said so" opens one $PIN -g
+ok "eight again" stat_has one "retries 8 in-row 0"
+ok "one wrong, by one program" fails INTERRUPTED opens one "000000"
+ok "one wrong, by another" fails PINWRONG opens one "000000 $PIN"
+is "is not asked a second time" "$(count ask)" 1
+ok "and says why" says "two wrong PINs in a row.* (6 tries left)"
+fido_ctl one plug >/dev/null
+ok "put in again: two more" fails PINWRONG opens one "000000 000001 $PIN" -g
+is "are asked for" "$(count ask)" 2
+ok "and are not held back by the token" stat_has one "retries 4 in-row 2"
+fido_ctl one plug >/dev/null
+ok "the right one" opens one $PIN -g
+ok "one wrong" fails INTERRUPTED opens one "000000"
+ok "one lost: asked without more ado" opens one $PIN
 ok "from a descriptor, wrong" fails PINWRONG opens one "000000 $PIN" -1
 is "is sent once" "$(count ask)" 1
 ok "seven left" says "wrong PIN (7 tries left)"
@@ -268,12 +285,12 @@ fido_ctl one plug >/dev/null
 fido_ctl one retries 1 >/dev/null
 ok "one try left" fails TOKENREFUSED opens one $PIN
 is "nobody is asked" "$(count ask)" 0
-ok "but by will" opens one $PIN -l
+ok "but by will" opens one $PIN -lg
 fido_ctl one retries 2 >/dev/null
-ok "two left, wrong" fails PINWRONG opens one "000000 $PIN"
+ok "two left, wrong" fails PINWRONG opens one "000000 $PIN" -g
 ok "the last is not spent" stat_has one "retries 1"
-ok "by will, wrong" fails BLOCKED opens one 000001 -l
-ok "blocked" fails BLOCKED opens one $PIN -l
+ok "by will, wrong" fails BLOCKED opens one 000001 -lg
+ok "blocked" fails BLOCKED opens one $PIN -lg
 is "nobody is asked" "$(count ask)" 0
 fido_ctl one retries 8 >/dev/null
 fido_ctl one plug >/dev/null

@@ -7,6 +7,7 @@
      -p FILE     answers, one a line, in the order of asking   -r DIR     attestation roots
      -n          no attestation      -i RP_ID    -m A.B.C   firmware at least
      -1          a PIN is sent once  -l          a last try may be used
+   -g          it was put in again since the last wrong PINs
      -t N=CMD    runs CMD when the N-th touch is announced
      -s          SIGALRM, which ends nothing, in 0.3 s
 
@@ -261,6 +262,15 @@ static void arm(void)
 		abort();
 }
 
+static int was_replugged(void *ctx, const struct seal_token_question *question, unsigned lost,
+			 struct seal_diag *diag)
+{
+	(void)ctx;
+	(void)diag;
+	(void)fprintf(stderr, "replugged? lost %u tries %d\n", lost, question->tries_left);
+	return SEAL_OK;
+}
+
 static int set_flag(int letter, char *value)
 {
 	struct seal_token_plan *plan = &options.plan;
@@ -273,6 +283,9 @@ static int set_flag(int letter, char *value)
 		return options.asker.once = 1;
 	case 'l':
 		return options.asker.last_try = 1;
+	case 'g':
+		options.asker.replugged = was_replugged;
+		return 1;
 	case 's':
 		return options.alarm = 1;
 	case 'm':
@@ -320,7 +333,7 @@ int main(int argc, char **argv)
 	options.place.devices = options.devices;
 	options.plan.name = "alice";
 	options.asker = (struct seal_token_asker){.secret = answer, .touch = touch};
-	while ((letter = getopt(argc, argv, "d:D:p:r:i:m:t:n1ls")) != -1)
+	while ((letter = getopt(argc, argv, "d:D:p:r:i:m:t:n1lsg")) != -1)
 		if (!set(letter, optarg))
 			return 2;
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

@@ -39,8 +39,12 @@ no_enroll() { # STATUS SAYS CARD TOKEN OPTION...: no card, one line
     enroll "$@" || _rc=$?
     [ "$_rc" -eq "$_want" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qiF -- "$_says" err && ! [ -e "$1.card" ]
 }
-check() { # TOKEN CARD [PINFILE]
-    "$e" --check "$2" --device "$(dev "$1")" --pin-fd 3 --non-interactive 3<"${3:-pin}" >out
+check() { # TOKEN CARD [PINFILE [OPTION]]
+    "$e" --check "$2" --device "$(dev "$1")" --pin-fd 3 --non-interactive ${4+"$4"} 3<"${3:-pin}" >out
+}
+says_no() { # COMMAND...: ends with 4, says what to do
+    "$@" >err
+    [ $? -eq 4 ] && grep -q "put it in again" err
 }
 open() { # TOKEN PINFILE ARG...
     _dev=$(dev "$1")
@@ -77,6 +81,34 @@ ok "not under another root" says "no pinned root" 1 attests other alice.card
 ok "a wrong PIN" says "PIN" 4 check one alice.card wrong
 ok "costs one try" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 7'
 ok "the right one" check one alice.card
+# --- never a third wrong one in a row, over however many programs
+ok "wrong" says "(7 tries left)" 4 check one alice.card wrong
+ok "wrong again" says "two wrong PINs in a row" 4 check one alice.card wrong
+ok "the right one is not even sent" says "say so with --replugged" 4 check one alice.card
+ok "nor was a try spent" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 6'
+cat >replug.py <<'P'
+import sys
+import pexpect
+answer, command = sys.argv[1:]
+child = pexpect.spawn("sh", ["-c", command], timeout=60, encoding="utf-8")
+child.expect(r"(?s)alice:\s+the\s+last\s+2\s+FIDO2\s+PINs\s+of.*\(6\s+tries\s+left\).*since\?\s+\(yes\s+or\s+no\)\s")
+child.sendline(answer)
+if answer == "yes":
+    child.expect(r"FIDO2\s+PIN\s+of")
+    child.sendline(sys.stdin.readline().strip())
+child.expect(pexpect.EOF)
+print(child.before)
+child.close()
+sys.exit(child.exitstatus)
+P
+ask="exec $e --check alice.card --device $(dev one)"
+ok "a person is asked" says_no python3 replug.py no "$ask"
+ok "and after a yes for the PIN" sh -c 'python3 replug.py yes "$1" <pin' sh "$ask"
+ok "eight again" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 8'
+ok "wrong" says "(7 tries left)" 4 check one alice.card wrong
+ok "wrong again" says "two wrong PINs in a row" 4 check one alice.card wrong
+ok "in again" fido_ctl one plug
+ok "the right one, and said so" check one alice.card pin --replugged
 ok "touch refused" fido_ctl one touch refuse
 exits "is said" 4 check one alice.card
 fido_ctl one touch auto >/dev/null
