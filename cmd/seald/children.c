@@ -59,7 +59,7 @@ int seald_gate_start(struct seald *seald, struct seald_gate *gate, struct seal_d
 		(void)close(pair[1]);
 		return error;
 	}
-	error = seald_hand_over(seald->core.control, pair[1], diag);
+	error = seald_hand_over(seald->core.control, 'g', pair[1], diag);
 	return error ? error : send_credentials(seald, gate, diag);
 }
 

@@ -102,12 +102,29 @@ int seald_folder(const char *path, uid_t uid, gid_t gid, struct seal_diag *diag)
 	return SEAL_OK;
 }
 
+/* A power cut must not take the name of a file whose lines are on the disk. Of a folder that may
+   not be read it cannot be asked. */
+static void sync_folder_of(const char *path)
+{
+	char folder[SEALD_PATH + 1];
+	size_t len = (size_t)(strrchr(path, '/') - path);
+	int fd;
+
+	(void)snprintf(folder, sizeof folder, "%.*s", (int)(len ? len : 1), path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	(void)close(fd);
+}
+
 int seald_audit(const char *path, int *out_fd, struct seal_diag *diag)
 {
 	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "audit: %s", path);
+	sync_folder_of(path);
 	*out_fd = fd;
 	return SEAL_OK;
 }

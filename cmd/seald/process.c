@@ -220,13 +220,12 @@ int seald_fork_gate(const struct seald_config *config, const struct seald_user *
 	return SEAL_OK;
 }
 
-int seald_hand_over(int core_control, int fd, struct seal_diag *diag)
+int seald_hand_over(int core_control, char word, int fd, struct seal_diag *diag)
 {
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} room = {0};
-	char word = 'g';
 	struct iovec part = {.iov_base = &word, .iov_len = 1};
 	struct msghdr message = {.msg_iov = &part,
 				 .msg_iovlen = 1,

@@ -31,8 +31,8 @@ SEAL_MUST_CHECK int seald_fork_gate(const struct seald_config *config,
 				    const struct seald_user *user, const int *listeners, int core,
 				    struct seald_process *out_gate, struct seal_diag *diag);
 
-/* Gives the core the other end of a gate's socket; taken. */
-SEAL_MUST_CHECK int seald_hand_over(int core_control, int fd, struct seal_diag *diag);
+/* Gives the core the other end of a gate's socket ('g'), or an audit file ('a'); taken. */
+SEAL_MUST_CHECK int seald_hand_over(int core_control, char word, int fd, struct seal_diag *diag);
 /* One packet of a process that starts, or its failure. Waits 30 s. */
 SEAL_MUST_CHECK int seald_first_word(const struct seald_process *process, const char *who,
 				     char word, uint8_t *out, size_t want, struct seal_diag *diag);

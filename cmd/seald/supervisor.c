@@ -193,6 +193,38 @@ static void tell_ready(const struct seald *seald, int ready_fd)
 	(void)close(ready_fd);
 }
 
+/* The file may have been moved away; only here is the right to make another one. */
+static void reopen_audit(struct seald *seald)
+{
+	struct seal_diag diag = {0};
+	char line[SEALD_PACKET];
+	int fd = -1;
+	int error = seald_audit(seald->config->audit, &fd, &diag);
+
+	if (!error)
+		error = seald_hand_over(seald->core.control, 'a', fd, &diag);
+	if (error) {
+		seal_diag_line(&diag, line, sizeof line);
+		seald_log("the old audit file stays: %s", line);
+		return;
+	}
+	seald->audits++;
+}
+
+static void hear_core(struct seald *seald)
+{
+	char packet[SEALD_PACKET] = {0};
+	ssize_t got = recv(seald->core.control, packet, sizeof packet - 1, MSG_DONTWAIT);
+
+	if (got <= 0 || !seald->audits)
+		return;
+	seald->audits--;
+	if (packet[0] == 'a')
+		seald_log("goes on in a new audit file");
+	else if (packet[0] == 'x')
+		seald_log("the old audit file stays: %s", packet + 1);
+}
+
 static void reload(struct seald *seald)
 {
 	struct seal_diag diag = {0};
@@ -202,14 +234,15 @@ static void reload(struct seald *seald)
 	(void)snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
 		       seald_now() * 1000);
 	seald_notify(state);
+	reopen_audit(seald);
+	seald->reloading = 1;
 	if (load_credentials(seald, &diag)) {
 		seal_diag_line(&diag, line, sizeof line);
 		seald_log("the old certificate stays: %s", line);
-		seald_notify("READY=1");
 		return;
 	}
 	seald_gates_reload(seald);
-	seald->reloading = 1;
+	seald->renewed = 1;
 }
 
 static void end_reload(struct seald *seald)
@@ -217,8 +250,11 @@ static void end_reload(struct seald *seald)
 	for (unsigned i = 0; i < seald->config->gates; i++)
 		if (seald->gates[i].confirms)
 			return;
-	seald->reloading = 0;
-	seald_log("the certificate was read again, pin %s", seald->pin);
+	if (seald->audits)
+		return;
+	if (seald->renewed)
+		seald_log("the certificate was read again, pin %s", seald->pin);
+	seald->reloading = seald->renewed = 0;
 	seald_notify("READY=1");
 }
 
@@ -238,29 +274,40 @@ static int hear_signals(struct seald *seald)
 	return stop;
 }
 
+/* The core, then the gates. */
+static void hear_children(struct seald *seald, const struct pollfd *polls)
+{
+	if (polls[0].revents & POLLIN)
+		hear_core(seald);
+	else if (polls[0].revents)
+		(void)kill(seald->core.pid, SIGKILL);
+	for (unsigned i = 0; i < seald->config->gates; i++) {
+		if (polls[1 + i].revents & POLLIN)
+			seald_gate_hear(&seald->gates[i]);
+		/* Dead, or it closed the socket by which it is stopped. */
+		else if (polls[1 + i].revents)
+			(void)kill(seald->gates[i].process.pid, SIGKILL);
+	}
+}
+
 static int serve(struct seald *seald, struct seal_diag *diag)
 {
-	struct pollfd polls[1 + SEALD_GATES];
+	struct pollfd polls[2 + SEALD_GATES];
 
 	while (seald->core.pid) {
 		int wait = seald_gates_due(seald);
 
 		polls[0] = (struct pollfd){.fd = seald->signals, .events = POLLIN};
+		polls[1] = (struct pollfd){.fd = seald->core.control, .events = POLLIN};
 		for (unsigned i = 0; i < seald->config->gates; i++) {
 			const struct seald_process *gate = &seald->gates[i].process;
 
-			polls[1 + i] = (struct pollfd){.fd = gate->pid ? gate->control : -1,
+			polls[2 + i] = (struct pollfd){.fd = gate->pid ? gate->control : -1,
 						       .events = POLLIN};
 		}
-		if (poll(polls, 1 + seald->config->gates, wait) < 0 && errno != EINTR)
+		if (poll(polls, 2 + seald->config->gates, wait) < 0 && errno != EINTR)
 			return seal_fail_errno(diag, SEAL_E_SYSTEM, "poll");
-		for (unsigned i = 0; i < seald->config->gates; i++) {
-			if (polls[1 + i].revents & POLLIN)
-				seald_gate_hear(&seald->gates[i]);
-			/* Dead, or it closed the socket by which it is stopped. */
-			else if (polls[1 + i].revents)
-				(void)kill(seald->gates[i].process.pid, SIGKILL);
-		}
+		hear_children(seald, polls + 1);
 		if (polls[0].revents && hear_signals(seald))
 			return SEAL_OK;
 		if (seald->reloading)

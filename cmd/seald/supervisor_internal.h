@@ -25,6 +25,8 @@ struct seald {
 	char pin[SEAL_TLS_PIN];
 	uint8_t identity[32];
 	int reloading, ending;
+	unsigned audits; /* files that the core was given and has not answered for */
+	int renewed;	 /* the reload is of credentials, too */
 };
 
 uint64_t seald_now(void); /* ms */

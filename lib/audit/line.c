@@ -16,14 +16,6 @@
 
 #include "base/banned.h"
 
-struct seal_audit {
-	int fd;
-	int torn; /* the file ends within a line */
-	int is_file, dirty;
-	uint64_t seq;
-	char salt[SEAL_AUDIT_SALT + 1];
-};
-
 int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, struct seal_diag *diag)
 {
 	struct seal_audit *audit SEAL_CLEANUP(seal_audit_freep) = NULL;
@@ -37,7 +29,7 @@ int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, stru
 		return seal_fail(diag, SEAL_E_NOMEM, "audit log");
 	audit->fd = -1;
 	(void)snprintf(audit->salt, sizeof audit->salt, "%s", salt);
-	error = seal_audit_tail(fd, &audit->seq, &audit->torn, diag);
+	error = seal_audit_tail(fd, &audit->seq, &audit->torn, &audit->last, diag);
 	if (error)
 		return error;
 	audit->is_file = fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
@@ -61,6 +53,7 @@ void seal_audit_free(struct seal_audit *audit)
 		(void)!seal_audit_sync(audit, NULL);
 	if (audit->fd >= 0)
 		(void)close(audit->fd);
+	seal_json_text_done(&audit->last);
 	free(audit);
 }
 
@@ -75,20 +68,19 @@ uint64_t seal_audit_seq(const struct seal_audit *audit)
 	return audit->seq;
 }
 
-/* RFC 3339 in UTC with the fraction's last zeros left out, as Vault writes it. */
-static void put_time(char *out, size_t cap, time_t seconds, long nanoseconds)
+void seal_audit_time(char out[static SEAL_AUDIT_TIME], time_t seconds, long nanoseconds)
 {
 	struct tm tm = {0};
 	size_t len;
 
 	(void)gmtime_r(&seconds, &tm);
-	len = strftime(out, cap, "%Y-%m-%dT%H:%M:%S", &tm);
+	len = strftime(out, SEAL_AUDIT_TIME, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (nanoseconds) {
-		len += (size_t)snprintf(out + len, cap - len, ".%09ld", nanoseconds);
+		len += (size_t)snprintf(out + len, SEAL_AUDIT_TIME - len, ".%09ld", nanoseconds);
 		while (out[len - 1] == '0')
 			len--;
 	}
-	(void)snprintf(out + len, cap - len, "Z");
+	(void)snprintf(out + len, SEAL_AUDIT_TIME - len, "Z");
 }
 
 static int set_text(json_t *json, const char *name, const char *text)
@@ -116,14 +108,14 @@ static int set_auth(const struct seal_audit *audit, const struct seal_audit_even
 		    json_t *line)
 {
 	json_t *auth = json_object(), *policies = json_object_get(event->record, "policies");
-	char issued[40];
+	char issued[SEAL_AUDIT_TIME];
 	int bad;
 
 	if (!event->record) {
 		bad = set_text(auth, "token_type", "default");
 	} else {
-		put_time(
-			issued, sizeof issued,
+		seal_audit_time(
+			issued,
 			(time_t)json_integer_value(json_object_get(event->record, "creation_time")),
 			0);
 		bad = set_hash(audit, auth, "client_token", event->token) ||
@@ -213,11 +205,11 @@ static int make(const struct seal_audit *audit, enum seal_audit_type type,
 	struct json_t *line SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct timespec now = {0};
 	json_t *response = NULL;
-	char text[40];
+	char text[SEAL_AUDIT_TIME];
 	int error;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	put_time(text, sizeof text, now.tv_sec, now.tv_nsec);
+	seal_audit_time(text, now.tv_sec, now.tv_nsec);
 	line = json_pack("{s:s, s:s, s:I}", "time", text, "type",
 			 type == SEAL_AUDIT_REQUEST ? "request" : "response", "seq",
 			 (json_int_t)audit->seq + 1);
@@ -270,6 +262,23 @@ static int put(struct seal_audit *audit, const char *bytes, size_t len, uint64_t
 	return SEAL_E_IO;
 }
 
+int seal_audit_put(struct seal_audit *audit, struct seal_json_text *text, struct seal_diag *diag)
+{
+	uint64_t before = audit->seq;
+	int error = audit->torn ? put(audit, "\n", 1, NULL, diag) : SEAL_OK;
+
+	if (error)
+		return error;
+	audit->torn = 0;
+	error = put(audit, text->bytes, text->len, &audit->seq, diag);
+	if (audit->seq != before) {
+		seal_json_text_done(&audit->last);
+		audit->last = *text;
+		*text = (struct seal_json_text){0};
+	}
+	return error;
+}
+
 int seal_audit_sync(struct seal_audit *audit, struct seal_diag *diag)
 {
 	if (!audit->is_file || !audit->dirty)
@@ -290,10 +299,5 @@ int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,
 		seal_json_text_done(&text);
 		error = make(audit, type, event, 1, &text, diag);
 	}
-	if (!error && audit->torn)
-		error = put(audit, "\n", 1, NULL, diag);
-	if (error)
-		return error;
-	audit->torn = 0;
-	return put(audit, text.bytes, text.len, &audit->seq, diag);
+	return error ? error : seal_audit_put(audit, &text, diag);
 }

@@ -47,6 +47,14 @@ SEAL_MUST_CHECK int seal_audit_write(struct seal_audit *audit, enum seal_audit_t
 /* Everything written so far is on the disk then; no call where it is already. A pipe or device
    has nothing to sync. */
 SEAL_MUST_CHECK int seal_audit_sync(struct seal_audit *audit, struct seal_diag *diag);
+/* Goes on in another file, which is open as for seal_audit_new: what the old one has is on
+   the disk then, and the new one begins with a line that has the next number and says
+   after which line of the old one it comes, by its number and the SHA-256 of its text. fd is
+   taken. *out_same: it is the old file, which stays. On failure the old file stays, too; in
+   the new one is nothing of ours. SEAL_E_FORMAT: lines without seq are there;
+   SEAL_E_POLICY: lines with later numbers. */
+SEAL_MUST_CHECK int seal_audit_reopen(struct seal_audit *audit, int fd, int *out_same,
+				      struct seal_diag *diag);
 /* The number of the last line; 0: none yet. */
 uint64_t seal_audit_seq(const struct seal_audit *audit);
 

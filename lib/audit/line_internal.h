@@ -1,15 +1,36 @@
 #ifndef SEALKIT_AUDIT_LINE_INTERNAL_H
 #define SEALKIT_AUDIT_LINE_INTERNAL_H
 
+#include <time.h>
+
 #include "audit/line.h"
+
+/* Shared by line.c (lines), tail.c (how a file ends), reopen.c (from one to the next). */
+struct seal_audit {
+	int fd;
+	int torn; /* the file ends within a line */
+	int is_file, dirty;
+	uint64_t seq;
+	struct seal_json_text last; /* the line of that number; no bytes: none yet */
+	char salt[SEAL_AUDIT_SALT + 1];
+};
+
+#define SEAL_AUDIT_TIME 40u
+/* RFC 3339 in UTC with the fraction's last zeros left out, as Vault writes it. */
+void seal_audit_time(char out[static SEAL_AUDIT_TIME], time_t seconds, long nanoseconds);
+
+/* Adds a line, with its newline, in one call. Where it is there, if perhaps without its newline, it
+   has the next number and is the last one; text is taken then. */
+SEAL_MUST_CHECK int seal_audit_put(struct seal_audit *audit, struct seal_json_text *text,
+				   struct seal_diag *diag);
 
 /* A copy with every string hashed; numbers and names where asked. *out_json the caller's. */
 SEAL_MUST_CHECK int seal_audit_hide(const struct json_t *json, const char *salt, int numbers,
 				    int names, struct json_t **out_json, struct seal_diag *diag);
 
-/* Reads where a log ends: the number in its last whole line (0: none), and whether bytes of
-   a torn one stand behind it. */
+/* Reads where a log ends: its last whole line and the number in it (0: none), and whether
+   bytes of a torn one stand behind it. out_last is the caller's; may be NULL. */
 SEAL_MUST_CHECK int seal_audit_tail(int fd, uint64_t *out_seq, int *out_torn,
-				    struct seal_diag *diag);
+				    struct seal_json_text *out_last, struct seal_diag *diag);
 
 #endif

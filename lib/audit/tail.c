@@ -40,7 +40,7 @@ static int read_at(int fd, char *out, size_t len, off_t at, struct seal_diag *di
 }
 
 /* From the end backwards, past lines without a number. */
-static uint64_t last_seq(const char *text, size_t len)
+static uint64_t last_seq(const char *text, size_t len, const char **out_line, size_t *out_len)
 {
 	uint64_t seq = 0;
 
@@ -49,15 +49,33 @@ static uint64_t last_seq(const char *text, size_t len)
 		size_t from = before ? (size_t)(before - text) + 1 : 0;
 
 		seq = seq_of(text + from, len - from);
+		*out_line = text + from;
+		*out_len = len - from;
 		len = from;
 	}
 	return seq;
 }
 
-int seal_audit_tail(int fd, uint64_t *out_seq, int *out_torn, struct seal_diag *diag)
+static int keep(const char *line, size_t len, struct seal_json_text *out_last,
+		struct seal_diag *diag)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return seal_fail(diag, SEAL_E_NOMEM, "audit log");
+	memcpy(copy, line, len);
+	copy[len] = 0;
+	*out_last = (struct seal_json_text){copy, len};
+	return SEAL_OK;
+}
+
+int seal_audit_tail(int fd, uint64_t *out_seq, int *out_torn, struct seal_json_text *out_last,
+		    struct seal_diag *diag)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 	size_t len = size < 0 ? 0 : size < (off_t)WINDOW ? (size_t)size : WINDOW;
+	const char *line = NULL;
+	size_t line_len = 0;
 	char *text;
 	int error;
 
@@ -71,11 +89,13 @@ int seal_audit_tail(int fd, uint64_t *out_seq, int *out_torn, struct seal_diag *
 	error = read_at(fd, text, len, size - (off_t)len, diag);
 	if (!error) {
 		*out_torn = text[len - 1] != '\n';
-		*out_seq = last_seq(text, len);
+		*out_seq = last_seq(text, len, &line, &line_len);
 		if (!*out_seq && memchr(text, '\n', len))
 			error = seal_fail(diag, SEAL_E_FORMAT,
 					  "audit log: its last lines carry no seq; move it away");
 	}
+	if (!error && *out_seq && out_last)
+		error = keep(line, line_len, out_last, diag);
 	free(text);
 	return error;
 }

@@ -110,6 +110,11 @@ void seal_core_tick(struct seal_core *core)
 	(void)!seal_audit_sync(core->audit, NULL);
 }
 
+int seal_core_reopen_audit(struct seal_core *core, int fd, int *out_same, struct seal_diag *diag)
+{
+	return seal_audit_reopen(core->audit, fd, out_same, diag);
+}
+
 void seal_core_seal(struct seal_core *core)
 {
 	seal_barrier_seal(core->barrier);

@@ -38,6 +38,9 @@ SEAL_MUST_CHECK int seal_core_answer(struct seal_core *core,
 				     const struct seal_request_message *request,
 				     struct seal_buffer *out_payload, struct seal_diag *diag);
 
+/* Goes on in another audit file, as seal_audit_reopen (audit/line.h) does; fd is taken. */
+SEAL_MUST_CHECK int seal_core_reopen_audit(struct seal_core *core, int fd, int *out_same,
+					   struct seal_diag *diag);
 /* Once a second or so: expires half-given quorums, syncs audit lines of reads, tries again
    what could not be removed. */
 void seal_core_tick(struct seal_core *core);
@@ -47,9 +50,10 @@ void seal_core_seal(struct seal_core *core);
 void seal_core_identity(const struct seal_core *core, uint8_t out[static 32]);
 
 /* Serves gates until control_fd ends or says stop: the supervisor hands it sockets of gates
-   by SCM_RIGHTS, one byte 'g' each; 's' is the wish to stop. Framed requests are read from every
-   gate, many in flight, answered in order, written in batches. A gate that sends nonsense is cut
-   off; the others go on. Returns when stopping; seals before. */
+   by SCM_RIGHTS, one byte 'g' each; an audit file with 'a', which is answered with 'a' (goes on
+   in it), '=' (it is the old one) or 'x' + text (the old one stays); 's' is the wish to stop.
+   Framed requests are read from every gate, many in flight, answered in order, written in batches.
+   A gate that sends nonsense is cut off; the others go on. Returns when stopping; seals before. */
 SEAL_MUST_CHECK int seal_core_run(struct seal_core *core, int control_fd, struct seal_diag *diag);
 
 #endif

@@ -199,7 +199,21 @@ static int gate_turn(struct loop *loop, struct gate *gate, short events, struct 
 	return error;
 }
 
-/* One byte of the supervisor, with a descriptor where it is 'g'. */
+/* Between two requests, so that both lines of each are in one file. */
+static void reopen_audit(struct loop *loop, int fd)
+{
+	char packet[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT + 1] = "x";
+	struct seal_diag diag = {0};
+	int same = 0;
+
+	if (seal_core_reopen_audit(loop->core, fd, &same, &diag))
+		seal_diag_line(&diag, packet + 1, sizeof packet - 1);
+	else
+		packet[0] = same ? '=' : 'a';
+	(void)send(loop->control, packet, strlen(packet), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* One byte of the supervisor, with a descriptor where it is 'g' or 'a'. */
 static int take_control(struct loop *loop, struct seal_diag *diag)
 {
 	union {
@@ -221,8 +235,12 @@ static int take_control(struct loop *loop, struct seal_diag *diag)
 	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
 	    head->cmsg_len == CMSG_LEN(sizeof fd))
 		memcpy(&fd, CMSG_DATA(head), sizeof fd);
-	if (got > 0 && what == 'g' && fd >= 0 && !(message.msg_flags & MSG_CTRUNC)) {
-		gate_add(loop, fd);
+	if (got > 0 && (what == 'g' || what == 'a') && fd >= 0 &&
+	    !(message.msg_flags & MSG_CTRUNC)) {
+		if (what == 'g')
+			gate_add(loop, fd);
+		else
+			reopen_audit(loop, fd);
 		return SEAL_OK;
 	}
 	if (fd >= 0)

@@ -17,6 +17,7 @@
 
 static int seals;
 static size_t answer_len;
+static int reopened;
 
 /* In place of core.c: answers with the target, then with as much as is asked for. */
 int seal_core_answer(struct seal_core *core, const struct seal_request_message *request,
@@ -33,6 +34,17 @@ int seal_core_answer(struct seal_core *core, const struct seal_request_message *
 	if (answer_len > message.body_len)
 		message.body_len = answer_len;
 	return seal_response_encode(&message, out_payload, diag);
+}
+
+int seal_core_reopen_audit(struct seal_core *core, int fd, int *out_same, struct seal_diag *diag)
+{
+	int taken = reopened;
+
+	(void)core;
+	(void)close(fd);
+	reopened++;
+	*out_same = taken == 1;
+	return taken > 1 ? seal_fail(diag, SEAL_E_IO, "as asked") : SEAL_OK;
 }
 
 void seal_core_tick(struct seal_core *core)
@@ -312,18 +324,39 @@ static void test_words(void **state)
 	(void)close(run.control);
 
 	start(&run);
+	assert_int_equal(send(run.control, "a", 1, 0), 1); /* nor file */
+	assert_int_equal(join(&run), SEAL_E_FORMAT);
+	(void)close(run.control);
+
+	start(&run);
 	send_word(&run, 'x', STDERR_FILENO);
 	assert_int_equal(join(&run), SEAL_E_FORMAT);
 	(void)close(run.control);
 }
 
+static void test_audit_file(void **state)
+{
+	static const char *const words[] = {"a", "=", "xas asked"};
+	struct run run;
+
+	(void)state;
+	start(&run);
+	for (size_t i = 0; i < 3; i++) {
+		char word[64] = "";
+
+		send_word(&run, 'a', STDERR_FILENO);
+		assert_true(recv(run.control, word, sizeof word - 1, 0) > 0);
+		assert_string_equal(word, words[i]);
+	}
+	assert_int_equal(stop(&run), SEAL_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_deaf),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_answers),	   cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_deaf),	   cmocka_unit_test(test_words),
+		cmocka_unit_test(test_audit_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
