@@ -179,11 +179,23 @@ static int authority(X509 *f9, struct seal_diag *diag)
 	return rc;
 }
 
-int seal_attest_chain(const struct seal_roots *roots, X509 *leaf, X509 *f9, struct seal_diag *diag)
+static int pinned(const struct seal_roots *roots, X509 *f9, struct seal_diag *diag)
 {
 	int rc = seal_roots_verify(roots, f9, diag);
-	if (rc == 0)
-		rc = authority(f9, diag);
+	return rc != 0 ? rc : authority(f9, diag);
+}
+
+int seal_attest_check_device(const struct seal_roots *roots, const uint8_t *f9, size_t f9_len,
+			     struct seal_diag *diag)
+{
+	SEAL_CLEANUP(x509_freep) X509 *ca = NULL;
+	int rc = read_cert("attestation of f9", f9, f9_len, &ca, diag);
+	return rc != 0 ? rc : pinned(roots, ca, diag);
+}
+
+int seal_attest_chain(const struct seal_roots *roots, X509 *leaf, X509 *f9, struct seal_diag *diag)
+{
+	int rc = pinned(roots, f9, diag);
 	if (rc != 0)
 		return rc;
 	bool good = X509_check_issued(f9, leaf) == X509_V_OK &&

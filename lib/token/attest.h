@@ -68,6 +68,11 @@ SEAL_MUST_CHECK int seal_roots_issuer(const struct seal_roots *roots, const uint
 SEAL_MUST_CHECK int seal_attest_parse(const uint8_t *der, size_t len,
 				      struct seal_attest *out_attest, struct seal_diag *diag);
 
+/* Whether what a token may say later can be believed at all: f9 <- intermediates <- root, and f9
+   may attest. Errors as those of seal_attest_verify. */
+SEAL_MUST_CHECK int seal_attest_check_device(const struct seal_roots *roots, const uint8_t *f9,
+					     size_t f9_len, struct seal_diag *diag);
+
 /* Proves attestation <- f9 <- intermediates <- root, and that it says what is wanted. What
    stands behind f9 must be pinned, and f9 be a CA or a YubiKey 5's own, which does not
    say that it is one in older firmware: else an attested key could sign attestations.

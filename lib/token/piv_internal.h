@@ -139,7 +139,9 @@ SEAL_MUST_CHECK int seal_piv_choose(struct seal_piv_link *link, const struct sea
 SEAL_MUST_CHECK int seal_piv_make(struct seal_piv_link *link, const struct seal_token_plan *plan,
 				  struct seal_piv_key keys[static SEAL_PIV_KEYS],
 				  struct seal_diag *diag);
-/* piv_proof.c. SEAL_E_TOKENREFUSED: the token cannot attest; else an error of the roots. */
+/* piv_proof.c. Whether an attestation of this token can be believed; changes nothing.
+   SEAL_E_TOKENREFUSED: it cannot attest; SEAL_E_VERIFY, SEAL_E_EXPIRED, SEAL_E_FORMAT of its f9
+   certificate; or an error of the roots. */
 SEAL_MUST_CHECK int seal_piv_can_attest(struct seal_piv_link *link, const char *roots,
 					struct seal_diag *diag);
 /* Verifies the attestations of both keys and stores them in the card, and with

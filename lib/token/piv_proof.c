@@ -64,7 +64,7 @@ static int prove(const struct seal_roots *roots, const struct seal_token_plan *p
 }
 
 /* Asked of 9E, whose state does not matter: empty, or with a key of any kind, a token that can
-   attest answers otherwise than one that cannot. */
+   attest answers otherwise than one that cannot. And what it will attest with is there already. */
 int seal_piv_can_attest(struct seal_piv_link *link, const char *roots_dir, struct seal_diag *diag)
 {
 	struct seal_roots *roots SEAL_CLEANUP(seal_roots_freep) = NULL;
@@ -73,7 +73,11 @@ int seal_piv_can_attest(struct seal_piv_link *link, const char *roots_dir, struc
 
 	if (!error && seal_piv_get_attestation(link, 0x9e, &der, diag) == SEAL_E_VERSION)
 		error = cannot(diag);
-	return error;
+	if (!error)
+		error = seal_piv_get_certificate(link, OBJECT_F9, &der, diag);
+	if (!error && der.len == 0)
+		error = cannot(diag);
+	return error ? error : seal_attest_check_device(roots, der.bytes, der.len, diag);
 }
 
 int seal_piv_attest(struct seal_piv_link *link, const char *roots_dir,

@@ -76,10 +76,15 @@ ok "is said before a question" refused 3 "nowhere: No such file" "$pin $puk" --r
 
 # --- attestation
 ok "of another root" no_enrol 1 "no pinned root" "$pin $puk" --roots "$d/other.roots"
+ok "without asking" asked 0
+ok "nothing was changed" listed "factory=1,1,1"
+is "no PIN was sent" "$(sent one)" 0
 ok "for another key" token --factory --attest-wrong-key
 ok "is refused" no_enrol 1 "is for another key" "$pin $puk"
 ok "expired" token --factory --attest-expired
 ok "is refused" no_enrol 1 "expired" "$pin $puk"
+ok "without asking" asked 0
+ok "nothing was changed" listed "factory=1,1,1"
 ok "a token that cannot attest" token --factory --no-attestation
 ok "is refused" no_enrol 4 "cannot attest" "$pin $puk"
 ok "without asking" asked 0

@@ -238,9 +238,38 @@ static void test_serial_wanted_and_absent(void **state)
 	drop(&r);
 }
 
+/* Alone, before anything on the token is changed. */
+static void test_device(void **state)
+{
+	struct made r = make("Root", NULL, true, 900000), old = make("F9", &r, true, -1000);
+	struct seal_roots *roots = NULL;
+	struct seal_roots *own_roots = NULL;
+	struct seal_diag diag = {0};
+	char dir[] = "/tmp/test_attest.XXXXXX";
+	(void)state;
+	root_dir(dir, r.cert);
+	assert_int_equal(seal_roots_load(pinned, SEAL_ROOTS_PIV, &roots, &diag), 0);
+	assert_int_equal(seal_roots_load(dir, SEAL_ROOTS_PIV, &own_roots, &diag), 0);
+	assert_int_equal(seal_attest_check_device(roots, f9.p, f9.len, &diag), 0);
+	assert_int_equal(seal_attest_check_device(own_roots, f9.p, f9.len, &diag), SEAL_E_VERIFY);
+	assert_int_equal(seal_attest_check_device(roots, leaf.p, leaf.len, &diag), SEAL_E_VERIFY);
+	assert_int_equal(seal_attest_check_device(roots, f9.p, f9.len - 1, &diag), SEAL_E_FORMAT);
+	assert_int_equal(seal_attest_check_device(roots, f9.p, 0, &diag), SEAL_E_FORMAT);
+	assert_int_equal(seal_attest_check_device(own_roots, old.der.p, old.der.len, &diag),
+			 SEAL_E_EXPIRED);
+	seal_roots_free(roots);
+	seal_roots_free(own_roots);
+	undo_dir(dir);
+	drop(&old);
+	drop(&r);
+}
+
 static void test_expired(void **state)
 {
 	(void)state;
+	struct made r0 = make("Root", NULL, true, 900000), f0 = make("F9", &r0, true, 900000);
+	struct made a0 = make("YubiKey PIV Attestation 82", &f0, false, -1000);
+	assert_int_equal(own(&a0, &f0, &r0), SEAL_E_EXPIRED);
 	struct made r = make("Root", NULL, true, 900000), f = make("F9", &r, true, -1000);
 	struct made a = make("YubiKey PIV Attestation 82", &f, false, -1000);
 	assert_int_equal(own(&a, &f, &r), SEAL_E_EXPIRED);
@@ -277,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_own_root_and_minimal),
 		cmocka_unit_test(test_serial_wanted_and_absent),
+		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_attested_key_is_no_authority),
 		cmocka_unit_test(test_roots_missing),
