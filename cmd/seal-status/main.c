@@ -23,22 +23,28 @@ static const struct seal_option options[] = {
 	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
 };
 
+static json_t *list_of(const struct seal_client_given *shares, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_pack("{s:i,s:s}", "x", (int)shares[i].x,
+							    "card", shares[i].card));
+	return list;
+}
+
 static char *details(const struct seal_client_status *status, const char *identity)
 {
-	json_t *given = json_array();
 	json_t *json;
 	char *text;
 
-	for (size_t i = 0; i < status->given_count; i++)
-		(void)json_array_append_new(given,
-					    json_pack("{s:i,s:s}", "x", (int)status->given[i].x,
-						      "card", status->given[i].card));
-	json = json_pack("{s:b,s:b,s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:o}", "initialized",
+	json = json_pack("{s:b,s:b,s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:o,s:o}", "initialized",
 			 status->initialized, "sealed", status->sealed, "threshold", (int)status->t,
 			 "total", (int)status->n, "progress", (int)status->progress, "version",
 			 status->version, "storage", status->storage, "set", status->set, "epoch",
 			 (int)status->epoch, "core", identity, "sandbox", status->sandbox, "given",
-			 given);
+			 list_of(status->given, status->given_count), "unproved",
+			 list_of(status->unproved, status->unproved_count));
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
@@ -59,6 +65,12 @@ static void print(const struct seal_client *client, const struct seal_client_sta
 	for (size_t i = 0; i < status->given_count; i++)
 		(void)printf("             x %u, card %s\n", status->given[i].x,
 			     status->given[i].card);
+	if (status->is_seald && !status->plain && status->initialized)
+		(void)printf("proved       %zu of %u%s\n", status->n - status->unproved_count,
+			     status->n, status->unproved_count ? "; not yet:" : "");
+	for (size_t i = 0; i < status->unproved_count; i++)
+		(void)printf("             x %u, card %s\n", status->unproved[i].x,
+			     status->unproved[i].card);
 	if (status->is_seald && status->set[0])
 		(void)printf("share set    %s, epoch %u\n", status->set, status->epoch);
 	if (status->is_seald)

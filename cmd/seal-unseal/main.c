@@ -20,6 +20,8 @@ static const struct seal_option options[] = {
 	 "one custodian after another at this keyboard"},
 	{"wait", 0, SEAL_OPTION_NUMBER, offsetof(struct values, wait), "SECONDS",
 	 "then wait until it is open; 1 when time ran out"},
+	{"prove", 0, SEAL_OPTION_FLAG, offsetof(struct values, prove), NULL,
+	 "give nothing: prove that the share was opened, fetching it where DIR has it not"},
 	{"reset", 0, SEAL_OPTION_FLAG, offsetof(struct values, reset), NULL,
 	 "forget what was given so far; this share is the right to do so"},
 	CONNECT_ROWS(struct values, connect),
@@ -39,6 +41,9 @@ static int check(const struct values *values, struct seal_diag *diag)
 		return seal_fail(
 			diag, SEAL_E_USAGE,
 			"--walk: each custodian types: not with --pin-fd, --passphrase-fd");
+	if (values->prove && (values->walk || values->reset || values->wait >= 0))
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "--prove: gives no share: not with --walk, --wait or --reset");
 	return SEAL_OK;
 }
 
@@ -205,7 +210,8 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	unseal.has_serial = tokens.has_serial;
 	unseal.serial = tokens.serial;
 	unseal.choose = values->tokens.non_interactive ? NULL : use_tokens_choose;
-	return turns(values, &unseal, diag);
+	return values->prove ? unseal_prove(values, &unseal, &folder, file ? file : ".", diag)
+			     : turns(values, &unseal, diag);
 }
 
 int main(int argc, char **argv)
@@ -214,7 +220,7 @@ int main(int argc, char **argv)
 	struct values values = {.tokens = USE_TOKENS_INIT, .wait = -1, .details = &text};
 	const struct tool tool = {
 		{"seal-unseal",
-		 "[-a URL] [--pin SHA256] [-i FILE] [-n NAME | --walk] [--json] [DIR]",
+		 "[-a URL] [--pin SHA256] [-i FILE] [-n NAME | --walk] [--prove] [--json] [DIR]",
 		 "Gives a share to a sealed daemon: finds the one that the tokens here open, among "
 		 "those in\nDIR (where seal-init wrote them; else the current folder).",
 		 options, 1},

@@ -10,7 +10,7 @@ struct values {
 	struct use_tokens tokens;
 	const char *custodian;
 	int wait; /* seconds; -1: do not */
-	int walk, reset, json;
+	int walk, reset, prove, json;
 	char **details;
 };
 
@@ -25,5 +25,10 @@ void unseal_show(const struct values *values, const struct seal_unseal *unseal,
 		 const struct seal_unseal_state *state, int gave);
 void unseal_details(const struct values *values, const struct seal_unseal *unseal,
 		    const struct seal_unseal_state *state, int gave);
+
+/* folder: unseal's, read from dir. */
+SEAL_MUST_CHECK int unseal_prove(const struct values *values, const struct seal_unseal *unseal,
+				 struct seal_set_folder *folder, const char *dir,
+				 struct seal_diag *diag);
 
 #endif

@@ -10,16 +10,24 @@
 
 #include "base/banned.h"
 
-/* Which manifest shares the daemon says it has; x is what it tells to strangers. */
-static void mark_given(const struct seal_unseal *unseal, struct seal_unseal_state *state)
+static uint8_t is_in(const struct seal_client_given *list, size_t count, unsigned x)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].x == x)
+			return 1;
+	return 0;
+}
+
+void seal_unseal_mark(const struct seal_unseal *unseal, struct seal_unseal_state *state)
 {
 	const struct seal_manifest *manifest = &unseal->folder->manifest;
+	const struct seal_client_status *status = &state->status;
 
 	for (unsigned i = 0; i < manifest->total; i++) {
-		state->given[i] = 0;
-		for (size_t j = 0; j < state->status.given_count; j++)
-			if (state->status.given[j].x == manifest->shares[i].x)
-				state->given[i] = 1;
+		unsigned x = manifest->shares[i].x;
+
+		state->given[i] = is_in(status->given, status->given_count, x);
+		state->proved[i] = !is_in(status->unproved, status->unproved_count, x);
 	}
 }
 
@@ -61,7 +69,7 @@ int seal_unseal_look(const struct seal_unseal *unseal, struct seal_unseal_state 
 		error = check_status(unseal, &state.status, diag);
 	if (error)
 		return error;
-	mark_given(unseal, &state);
+	seal_unseal_mark(unseal, &state);
 	*out_state = state;
 	return SEAL_OK;
 }
@@ -165,14 +173,11 @@ static int check_mark(const struct seal_manifest_share *share,
 		       : seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
 }
 
-int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state *state,
-		     struct seal_diag *diag)
+int seal_unseal_open(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
+		     size_t *out_index, struct seal_opened *out_opened, struct seal_diag *diag)
 {
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
 	const struct seal_manifest *manifest = &unseal->folder->manifest;
-	struct seal_client_submission submission = {manifest->signer, manifest->set, NULL,
-						    unseal->reset ? SEAL_CLIENT_RESET
-								  : SEAL_CLIENT_GIVE};
 	struct seal_open_job job;
 	size_t index = 0;
 	size_t recognised = 0;
@@ -190,6 +195,25 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 				  manifest->shares[recognised].custodian);
 	if (error)
 		return seal_open_because(diag, error, manifest->shares[index].custodian);
+	*out_index = index;
+	*out_opened = opened;
+	opened = (struct seal_opened){0};
+	return SEAL_OK;
+}
+
+int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state *state,
+		     struct seal_diag *diag)
+{
+	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
+	const struct seal_manifest *manifest = &unseal->folder->manifest;
+	struct seal_client_submission submission = {manifest->signer, manifest->set, NULL,
+						    unseal->reset ? SEAL_CLIENT_RESET
+								  : SEAL_CLIENT_GIVE};
+	size_t index = 0;
+	int error = seal_unseal_open(unseal, state, &index, &opened, diag);
+
+	if (error)
+		return error;
 	submission.share = opened.share;
 	seal_busy(seal_client_address(unseal->client));
 	error = seal_client_submit(unseal->client, &submission, &state->status, diag);
@@ -197,7 +221,7 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 		error = check_mark(&manifest->shares[index], &state->status.accepted, diag);
 	if (error)
 		return error;
-	mark_given(unseal, state);
+	seal_unseal_mark(unseal, state);
 	state->accepted = index;
 	return SEAL_OK;
 }

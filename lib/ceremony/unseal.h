@@ -30,14 +30,24 @@ struct seal_unseal {
 
 struct seal_unseal_state {
 	struct seal_client_status status;
-	uint8_t given[SEAL_MANIFEST_SHARES]; /* by manifest index */
-	size_t accepted;		     /* the index of the share just sent */
+	uint8_t given[SEAL_MANIFEST_SHARES];  /* by manifest index */
+	uint8_t proved[SEAL_MANIFEST_SHARES]; /* the same: holders who have proved */
+	size_t accepted;		      /* the index of the share just sent */
 };
 
 /* Asks the daemon and checks that it is under this set: SEAL_E_REFUSED where it is not
    initialised, SEAL_E_OLD where the daemon has a later epoch, SEAL_E_MISMATCH. */
 SEAL_MUST_CHECK int seal_unseal_look(const struct seal_unseal *unseal,
 				     struct seal_unseal_state *out_state, struct seal_diag *diag);
+
+/* given and proved again, from status. */
+void seal_unseal_mark(const struct seal_unseal *unseal, struct seal_unseal_state *state);
+
+/* Opens the share of the token that is here, of those that state does not mark as given, and
+   recognises it by the manifest; nothing is sent. Its token stays open. */
+SEAL_MUST_CHECK int seal_unseal_open(const struct seal_unseal *unseal,
+				     const struct seal_unseal_state *state, size_t *out_index,
+				     struct seal_opened *out_opened, struct seal_diag *diag);
 
 /* Takes a turn. state: as seal_unseal_look left it; shares that are given already are
    passed over. SEAL_E_TOKENABSENT: no token here opens one of the others. SEAL_E_VERIFY: the

@@ -12,6 +12,7 @@
 
 #define SET_HEX 32u
 #define CARD_HEX 8u
+#define PRINT_HEX 64u
 
 static int load(const char *text, json_t **out_json, struct seal_diag *diag)
 {
@@ -138,10 +139,24 @@ static int get_given(const json_t *json, struct seal_client_given *out, struct s
 	return error ? error : get_hex(json, "card", CARD_HEX, 1, out->card, diag);
 }
 
+static int get_list(const json_t *json, const char *name,
+		    struct seal_client_given out[static SEAL_CLIENT_GIVEN], size_t *out_count,
+		    struct seal_diag *diag)
+{
+	const json_t *list = json_object_get(json, name);
+	int error = SEAL_OK;
+
+	if (!json_is_array(list) || json_array_size(list) > SEAL_CLIENT_GIVEN)
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a list of shares", name);
+	for (size_t i = 0; !error && i < json_array_size(list); i++)
+		error = get_given(json_array_get(list, i), &out[i], diag);
+	*out_count = json_array_size(list);
+	return error;
+}
+
 static int get_sealkit(const json_t *json, struct seal_client_status *status,
 		       struct seal_diag *diag)
 {
-	const json_t *given = json_object_get(json, "given");
 	const json_t *accepted = json_object_get(json, "accepted");
 	int error = get_hex(json, "set", SET_HEX, 1, status->set, diag);
 
@@ -153,11 +168,10 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 		error = get_text(json, "sandbox", status->sandbox, sizeof status->sandbox, diag);
 	if (!error)
 		error = get_bytes(json, "identity", status->identity, 32, diag);
-	if (!error && (!json_is_array(given) || json_array_size(given) > SEAL_CLIENT_GIVEN))
-		error = seal_fail(diag, SEAL_E_FORMAT, "answer: given: not a list of shares");
-	for (size_t i = 0; !error && i < json_array_size(given); i++)
-		error = get_given(json_array_get(given, i), &status->given[i], diag);
-	status->given_count = json_array_size(given);
+	if (!error)
+		error = get_list(json, "given", status->given, &status->given_count, diag);
+	if (!error)
+		error = get_list(json, "unproved", status->unproved, &status->unproved_count, diag);
 	status->has_identity = 1;
 	if (!error && accepted) {
 		status->has_accepted = 1;
@@ -169,6 +183,50 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 					  diag);
 	}
 	return error;
+}
+
+int seal_client_asked_parse(const char *text, struct seal_client_asked *out_asked,
+			    struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
+	struct seal_client_asked asked = {0};
+	int error = load(text, &json, diag);
+
+	if (!error)
+		error = get_hex(json, "challenge", SEAL_CLIENT_CHALLENGE, 0, asked.challenge, diag);
+	if (!error)
+		error = get_hex(json, "set", SET_HEX, 0, asked.set, diag);
+	if (!error)
+		error = get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
+	if (!error)
+		error = get_bytes(json, "signature", asked.signature, sizeof asked.signature, diag);
+	if (!error)
+		*out_asked = asked;
+	return error;
+}
+
+int seal_client_share_parse(const char *text, struct seal_client_asked *out_asked, char **out_file,
+			    struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
+	struct seal_client_asked asked = {0};
+	const char *file;
+	int error = load(text, &json, diag);
+
+	if (!error)
+		error = get_hex(json, "set", SET_HEX, 0, asked.set, diag);
+	if (!error)
+		error = get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
+	if (error)
+		return error;
+	file = json_string_value(json_object_get(json, "file"));
+	if (!file || !file[0])
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: file: not a text");
+	*out_file = strdup(file);
+	if (!*out_file)
+		return seal_fail(diag, SEAL_E_NOMEM, "share");
+	*out_asked = asked;
+	return SEAL_OK;
 }
 
 int seal_client_status_parse(const char *text, struct seal_client_status *out_status,

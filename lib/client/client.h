@@ -70,7 +70,9 @@ struct seal_client_status {
 	uint8_t identity[32];
 	struct seal_client_given given[SEAL_CLIENT_GIVEN];
 	size_t given_count;
-	/* Of the answer to a share: the core's signed word that it has it. */
+	struct seal_client_given unproved[SEAL_CLIENT_GIVEN]; /* holders who have not proved */
+	size_t unproved_count;
+	/* Of the answer to a share or a proof: the core's signed word that it has it. */
 	int has_accepted, repeated;
 	struct seal_client_given accepted;
 	uint8_t accepted_signature[64];
@@ -105,5 +107,39 @@ SEAL_MUST_CHECK int seal_client_submit(struct seal_client *client,
 				       const struct seal_client_submission *submission,
 				       struct seal_client_status *out_status,
 				       struct seal_diag *diag);
+
+/* A proof that a share was opened (man sealkit-api.5), without sending it. */
+struct seal_client_holder {
+	const uint8_t *identity; /* 32 bytes: the manifest's signer */
+	const char *set;
+	const char *card; /* fingerprint, 64 hex digits */
+};
+#define SEAL_CLIENT_CHALLENGE 64u
+/* Asks for a challenge, which must be signed by the core for this set and card:
+   SEAL_E_VERIFY, SEAL_E_MISMATCH. */
+SEAL_MUST_CHECK int seal_client_challenge(struct seal_client *client,
+					  const struct seal_client_holder *holder,
+					  char out[static SEAL_CLIENT_CHALLENGE + 1],
+					  struct seal_diag *diag);
+struct seal_client_proof {
+	struct seal_client_holder holder;
+	unsigned x; /* of the share */
+	const char *challenge;
+	const char *card_text; /* the card's file */
+	const uint8_t *proof;  /* 64 bytes */
+	const uint8_t *signature;
+	size_t signature_len;
+};
+/* Sends it. An answer without the core's signed word for this challenge and x is
+   SEAL_E_VERIFY. */
+SEAL_MUST_CHECK int seal_client_prove(struct seal_client *client,
+				      const struct seal_client_proof *proof,
+				      struct seal_client_status *out_status,
+				      struct seal_diag *diag);
+/* The share that is sealed to the holder's card; *out_file is malloc'd and the caller's. It
+   is believed when it was opened and not before. SEAL_E_NOTFOUND: the daemon has it no more. */
+SEAL_MUST_CHECK int seal_client_share(struct seal_client *client,
+				      const struct seal_client_holder *holder, char **out_file,
+				      struct seal_diag *diag);
 
 #endif

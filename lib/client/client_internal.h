@@ -14,4 +14,15 @@ struct seal_client_key {
 SEAL_MUST_CHECK int seal_client_key_parse(const char *json, struct seal_client_key *out_key,
 					  struct seal_diag *diag);
 
+/* Of sys/sealkit/prove and sys/sealkit/shares?card=. */
+struct seal_client_asked {
+	char challenge[SEAL_CLIENT_CHALLENGE + 1], set[33], card[65];
+	uint8_t signature[64];
+};
+SEAL_MUST_CHECK int seal_client_asked_parse(const char *json, struct seal_client_asked *out_asked,
+					    struct seal_diag *diag);
+/* *out_file is malloc'd and the caller's. */
+SEAL_MUST_CHECK int seal_client_share_parse(const char *json, struct seal_client_asked *out_asked,
+					    char **out_file, struct seal_diag *diag);
+
 #endif

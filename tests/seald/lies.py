@@ -1,6 +1,7 @@
 """What stands between seal-unseal and the core and lies: one with a gate's TLS key, that answers itself,
 changes what is asked, and changes what is answered."""
 import json
+import os
 import ssl
 import socket
 import threading
@@ -157,6 +158,68 @@ def overtaken(liar):
     liar.lie = lambda *asked: asked
 
 
+def proofs(liar):
+    """The liar says that a proof was taken; makes challenges of its own; hands out another's share."""
+    daemon, where = liar.daemon, liar.daemon.dir
+    prove = "/v1/sys/sealkit/prove"
+    kept = []
+
+    def proved(*through):
+        return turn(where, through or liar.through, "ben", "--prove")
+
+    def unproved():
+        return len(json.loads(daemon.ask(target="/v1/sys/seal-status").body)["sealkit"]["unproved"])
+
+    def answer(change):
+        def lie(method, target, body):
+            if (method, target) != ("PUT", prove):
+                return method, target, body
+            told = json.loads(kept[0])
+            change(told["sealkit"])
+            return json.dumps(told).encode()
+        return lie
+
+    def keep(target, body):
+        kept.append(body)
+        return body
+
+    def challenge(**fields):
+        def twist(target, body):
+            if "?card=" in target:
+                body = json.dumps(dict(json.loads(body), **fields)).encode()
+            return body
+        return twist
+
+    wanted = unproved()
+    for name, fields, text in (("a challenge of nobody", {"challenge": "0" * 64}, b"not signed by the core"),
+                               ("a signature of nobody", {"signature": "A" * 86 + "=="}, b"not signed by the core"),
+                               ("a challenge for another card", {"card": "0" * 64}, b"for another card"),
+                               ("one of another set", {"set": "0" * 32}, b"share set 00000000")):
+        liar.twist = challenge(**fields)
+        done = proved()
+        ok(f"{name}: nothing is signed", done.returncode == 1 and text in done.stderr and done.stdout == b"", done)
+    liar.twist = keep
+    same("what is true is told", (proved().returncode, wanted - unproved()), (0, 1))
+    liar.twist = lambda target, body: body
+    kept[0] = kept[-1]
+    for name, change in (("the answer to another challenge", lambda own: None),
+                         ("no word of acceptance", lambda own: own.pop("accepted")),
+                         ("a share's acceptance", lambda own: own["accepted"].update(signature="A" * 86 + "=="))):
+        liar.lie = answer(change)
+        done = proved()
+        ok(f"swallowed, {name}", done.returncode == 1 and b"did not confirm this proof" in done.stderr and
+           b"proved\n" not in done.stdout, done)
+    liar.lie = lambda *asked: asked
+    os.rename(f"{where}/set/ben.share", f"{where}/ben.kept")
+    with open(f"{where}/set/cat.share", encoding="ascii") as other:
+        liar.twist = challenge(file=other.read())
+        done = proved()
+        ok("another's share is not kept", done.returncode == 1 and b"share of ben" in done.stderr and
+           not os.path.exists(f"{where}/set/ben.share"), done)
+    liar.twist = lambda target, body: body
+    same("ben's own is", (proved().returncode, os.path.exists(f"{where}/set/ben.share")), (0, True))
+
+
 def main():
     daemon = Daemon("seald")
     liar = Liar(daemon)
@@ -167,6 +230,7 @@ def main():
     twisted(liar)
     turned_about(liar)
     overtaken(liar)
+    proofs(liar)
     daemon.end("lies")
     Tap.done()
 

@@ -6,8 +6,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "client/client.h"
+#include "client/client_internal.h"
+
+#define SET "0123456789abcdef0123456789abcdef"
+#define PRINT SET SET
+#define SIGNATURE                                                                     \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAA=="
 
 static int parse(const char *version, const char *storage, const char *set, const char *card,
 		 const char *sandbox)
@@ -20,12 +27,10 @@ static int parse(const char *version, const char *storage, const char *set, cons
 		       "\"nonce\":\"\",\"version\":\"%s\",\"storage_type\":\"%s\",\"sealkit\":{"
 		       "\"set\":\"%s\",\"epoch\":1,\"plain\":false,\"sandbox\":\"%s\",\"identity\":"
 		       "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
-		       "\"given\":[{\"x\":1,\"card\":\"%s\"}]}}",
+		       "\"given\":[],\"unproved\":[{\"x\":1,\"card\":\"%s\"}]}}",
 		       version, storage, set, sandbox, card);
 	return seal_client_status_parse(text, &status, NULL);
 }
-
-#define SET "0123456789abcdef0123456789abcdef"
 
 static void nothing_drives_a_terminal(void **state)
 {
@@ -42,9 +47,49 @@ static void nothing_drives_a_terminal(void **state)
 	assert_int_equal(parse("1", "sqlite", SET, "\\u001b[2J  ", ""), SEAL_E_FORMAT);
 }
 
+static int asked(const char *what, const char *challenge, const char *card, const char *last)
+{
+	struct seal_client_asked out;
+	char text[1024];
+	char *file = NULL;
+	int error;
+
+	(void)snprintf(text, sizeof text,
+		       "{\"set\":\"" SET "\",\"challenge\":\"%s\",\"card\":\"%s\",%s}", challenge,
+		       card, last);
+	if (what[0] == 'c')
+		return seal_client_asked_parse(text, &out, NULL);
+	error = seal_client_share_parse(text, &out, &file, NULL);
+	if (!error)
+		assert_string_equal(file, "age");
+	free(file);
+	return error;
+}
+
+/* Both are compared with what was asked for and then used as they are. */
+static void challenges_and_shares(void **state)
+{
+	static const char good[] = "\"signature\":\"" SIGNATURE "\"";
+	static const char file[] = "\"file\":\"age\"";
+
+	(void)state;
+	assert_int_equal(asked("challenge", PRINT, PRINT, good), SEAL_OK);
+	assert_int_equal(asked("challenge", PRINT "0", PRINT, good), SEAL_E_FORMAT);
+	assert_int_equal(asked("challenge", "", PRINT, good), SEAL_E_FORMAT);
+	assert_int_equal(asked("challenge", SET SET "\\n", PRINT, good), SEAL_E_FORMAT);
+	assert_int_equal(asked("challenge", PRINT, SET, good), SEAL_E_FORMAT);
+	assert_int_equal(asked("challenge", PRINT, PRINT, "\"signature\":\"AAAA\""), SEAL_E_FORMAT);
+	assert_int_equal(asked("share", "", PRINT, file), SEAL_OK);
+	assert_int_equal(asked("share", "", SET, file), SEAL_E_FORMAT);
+	assert_int_equal(asked("share", "", PRINT, "\"file\":\"\""), SEAL_E_FORMAT);
+	assert_int_equal(asked("share", "", PRINT, "\"file\":7"), SEAL_E_FORMAT);
+	assert_int_equal(asked("share", "", PRINT, good), SEAL_E_FORMAT);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_drives_a_terminal)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_drives_a_terminal),
+					   cmocka_unit_test(challenges_and_shares)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
