@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -124,6 +125,11 @@ int seald_sandbox_core(const struct seald_user *user, const char *state SEAL_UNU
 	return become(user, diag);
 }
 
+int seald_sandbox_supervisor(struct seal_diag *diag SEAL_UNUSED)
+{
+	return SEAL_OK;
+}
+
 #else
 
 /* Both: memory, time, what is open already, the end. */
@@ -155,6 +161,44 @@ static const int for_core[] = {
 	SCMP_SYS(fsync),      SCMP_SYS(fdatasync), SCMP_SYS(unlink),	      SCMP_SYS(unlinkat),
 	SCMP_SYS(linkat),     SCMP_SYS(renameat2), SCMP_SYS(geteuid),	      SCMP_SYS(mlock),
 	SCMP_SYS(munlock),    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(sysinfo),
+};
+
+/* Beside what both others have. Signals, children, certificates; then a gate's start. */
+static const int for_supervisor[] = {
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(wait4),
+	SCMP_SYS(kill),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(fsync),
+	SCMP_SYS(mlock),
+	SCMP_SYS(munlock),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(close_range),
+	SCMP_SYS(chdir),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(getuid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getegid),
+	SCMP_SYS(setgroups),
+	SCMP_SYS(setresgid),
+	SCMP_SYS(setresuid),
+	SCMP_SYS(capget),
+	SCMP_SYS(capset),
+	SCMP_SYS(seccomp),
+	SCMP_SYS(landlock_create_ruleset),
+	SCMP_SYS(landlock_restrict_self),
 };
 
 static int add_list(scmp_filter_ctx filter, const int *list, size_t count)
@@ -200,18 +244,50 @@ static int add_core_calls(scmp_filter_ctx filter)
 	return bad || add_list(filter, for_core, sizeof for_core / sizeof *for_core);
 }
 
-static int load(int gate, struct seal_diag *diag)
+/* What is open()ed is read, or it is the audit file; what is forked is in the same namespaces. */
+static int add_supervisor_files(scmp_filter_ctx filter)
+{
+	const scmp_datum_t changes = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
+	const scmp_datum_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
+					CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, changes, O_RDONLY)) != 0 ||
+	       seccomp_rule_add(
+		       filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+		       SCMP_A2(SCMP_CMP_MASKED_EQ, changes, O_RDWR | O_CREAT | O_APPEND)) != 0 ||
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+				SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0)) != 0 ||
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+				SCMP_A0(SCMP_CMP_EQ, 0, 0)) != 0 ||
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+				SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces, 0)) != 0;
+}
+
+static int add_supervisor_calls(scmp_filter_ctx filter)
+{
+	static const int options[] = {PR_SET_NO_NEW_PRIVS, PR_SET_NAME,	   PR_CAPBSET_READ,
+				      PR_CAPBSET_DROP,	   PR_GET_SECCOMP, PR_SET_SECCOMP};
+	int bad = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 2,
+				   SCMP_A0(SCMP_CMP_EQ, PR_SET_DUMPABLE, 0),
+				   SCMP_A1(SCMP_CMP_EQ, 0, 0)) != 0;
+
+	for (size_t i = 0; i < sizeof options / sizeof *options && !bad; i++)
+		bad = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)options[i], 0)) != 0;
+	return bad || add_supervisor_files(filter) ||
+	       add_list(filter, for_gate, sizeof for_gate / sizeof *for_gate) ||
+	       add_list(filter, for_supervisor, sizeof for_supervisor / sizeof *for_supervisor);
+}
+
+static int load(int (*add_calls)(scmp_filter_ctx filter), struct seal_diag *diag)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int bad = !filter || add_list(filter, for_both, sizeof for_both / sizeof *for_both) ||
 		  add_memory(filter);
 
-	if (!bad && gate)
-		bad = add_gate_calls(filter);
-	else if (!bad)
-		bad = add_core_calls(filter);
 	if (!bad)
-		bad = seccomp_load(filter);
+		bad = add_calls(filter) || seccomp_load(filter);
 	if (filter)
 		seccomp_release(filter);
 	if (bad)
@@ -232,7 +308,7 @@ int seald_sandbox_gate(const struct seald_user *user, const char **out_missing,
 	if (!error)
 		error = seald_landlock(NULL, &there, diag);
 	if (!error)
-		error = load(1, diag);
+		error = load(add_gate_calls, diag);
 	if (!error)
 		*out_missing = there ? NULL : "landlock";
 	return error;
@@ -254,10 +330,15 @@ int seald_sandbox_core(const struct seald_user *user, const char *state, const c
 	if (!error)
 		error = seald_landlock(state, &there, diag);
 	if (!error)
-		error = load(0, diag);
+		error = load(add_core_calls, diag);
 	if (!error)
 		*out_missing = there ? NULL : "landlock";
 	return error;
+}
+
+int seald_sandbox_supervisor(struct seal_diag *diag)
+{
+	return load(add_supervisor_calls, diag);
 }
 
 #endif

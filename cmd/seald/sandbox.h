@@ -26,5 +26,9 @@ SEAL_MUST_CHECK int seald_sandbox_gate(const struct seald_user *user, const char
 /* The state folder and no other path; no socket, no program. */
 SEAL_MUST_CHECK int seald_sandbox_core(const struct seald_user *user, const char *state,
 				       const char **out_missing, struct seal_diag *diag);
+/* What a supervisor needs that has started all: to read files again, to open one for
+   appending, to fork, and what a gate that it starts again does until it has a list of its
+   own, which then holds beside this one. No program, no network. */
+SEAL_MUST_CHECK int seald_sandbox_supervisor(struct seal_diag *diag);
 
 #endif

@@ -23,6 +23,7 @@
 #include "listen.h"
 #include "log.h"
 #include "notify.h"
+#include "sandbox.h"
 #include "supervisor_internal.h"
 
 #include "base/banned.h"
@@ -325,6 +326,8 @@ int seald_supervise(struct seald_config *config, int ready_fd, struct seal_diag 
 		error = start_core(&seald, diag);
 	if (!error)
 		error = start_gates(&seald, diag);
+	if (!error)
+		error = seald_sandbox_supervisor(diag);
 	if (error) {
 		seald_end(&seald, 0);
 		return error;

@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 
 from daemon import Daemon, Tap, ok, same, until
@@ -66,6 +67,15 @@ def capabilities(status):
     return number
 
 
+def all_filtered(name, daemon):
+    """Every process of the daemon, its supervisor too."""
+    mine = [daemon.process.pid] + daemon.children()
+    same(f"{name}: supervisor, core and two gates", len(mine), 4)
+    for pid in mine:
+        status = status_of(pid)
+        same(f"{name}, {status['Name']}: seccomp filter, no new privileges", (status["Seccomp"], status["NoNewPrivs"]), ("2", "1"))
+
+
 def as_root():
     """No user is configured: they stay root, but all that makes root more than others is gone."""
     daemon = Daemon()
@@ -75,9 +85,11 @@ def as_root():
         status = status_of(pid)
         same(f"{who} as root: no capability", capabilities(status), 0)
         same(f"{who} as root: no new privileges", status["NoNewPrivs"], "1")
+    all_filtered("as root", daemon)
     os.kill(daemon.gates()[0], 9)
     ok("nor has a gate that comes again", until(lambda: len(daemon.gates()) == 2)
        and until(lambda: all(capabilities(status_of(pid)) == 0 for pid in daemon.gates())))
+    all_filtered("as root, a gate again", daemon)
     daemon.end("as root")
 
 
@@ -115,7 +127,11 @@ def as_user():
                            f"/proc/{where.core()}/mem"], capture_output=True, check=False)
     ok("another process of that user cannot read the core", b"denied" in seen.stderr, seen.stderr)
     os.kill(where.gates()[0], 9)
-    same("gates come again", where.ask().status, 200)
+    ok("gates come again", until(lambda: len(where.gates()) == 2))
+    same("and serve", where.ask().status, 200)
+    all_filtered("as a user, a gate again", where)
+    where.process.send_signal(signal.SIGHUP)
+    ok("and the certificate is read again", until(lambda: "was read again" in where.log()), where.log())
     where.end("as a user")
 
 
