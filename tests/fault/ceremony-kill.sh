@@ -1,5 +1,5 @@
 #!/bin/sh
-# Kills tool, daemon or token in the middle of init and unseal, SEAL_KILLS times (200), from SEAL_SEED: see
+# Kills tool, daemon or token in the middle of init, proof and unseal, SEAL_KILLS times (200), from SEAL_SEED: see
 # ceremony_kill.py. Replay: SEAL_SEED=N tests/fault/ceremony-kill.sh.
 cd "$(dirname "$0")/../.." || exit 3
 BUILD=${BUILD:-build}

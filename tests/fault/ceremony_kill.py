@@ -1,9 +1,9 @@
-"""Seeded kills of tool, daemon or token in the middle of init and unseal (see ceremony-kill.sh).
+"""Seeded kills of tool, daemon or token in the middle of init, proof and unseal (see ceremony-kill.sh).
 
 Each round: a fresh daemon; at a moment drawn from the seed something is killed with -9, or a token is
 pulled out; then the same commands are given again, as a person would. In the end the daemon must be
-open by shares that were handed out, every custodian's share must open, and no plain share may lie
-in any file."""
+open by shares that were handed out, every custodian's share must open, who has proved must have the
+share that was fetched for it, and no plain share may lie in any file."""
 
 import base64
 import itertools
@@ -20,7 +20,7 @@ BIN = os.path.join(build, "bin")
 VIRT = os.path.join(build, "tests", "virt-fido2")
 NAMES = ["ann", "ben", "cat"]
 PIN = "58213377"
-VICTIMS = ["init tool", "init daemon", "unseal tool", "unseal daemon", "token"]
+VICTIMS = ["init tool", "init daemon", "unseal tool", "unseal daemon", "token", "prove tool", "prove daemon"]
 
 
 def pin_pipe():
@@ -96,8 +96,8 @@ class Round:
                 "--fingerprints", os.path.join(scratch, "prints"), "-o", self.set,
                 "--root-token-card", os.path.join(scratch, "cards", "cat.card"), "--bootstrap-token", os.path.join(self.folder, "state", "bootstrap-token"), *self.daemon.to]
 
-    def turn_args(self, name, fd):
-        return [os.path.join(BIN, "seal-unseal"), "-n", name, "--device", self.tokens[name].device, "--pin-fd", str(fd),
+    def turn_args(self, name, fd, *more):
+        return [os.path.join(BIN, "seal-unseal"), *more, "-n", name, "--device", self.tokens[name].device, "--pin-fd", str(fd),
                 "--non-interactive", "--json", *self.daemon.to, self.set]
 
     def disturbed(self, args, fd, kind):
@@ -131,6 +131,41 @@ class Round:
         if code != 0:
             raise AssertionError("seal-init: %d: %s" % (code, err))
         self.lengths.setdefault("init", time.monotonic() - began)
+
+    def unproved(self):
+        out = run([os.path.join(BIN, "seal-status"), "--json", *self.daemon.to])[1]
+        return len(json.loads(out)["unproved"])
+
+    def prove(self):
+        """ann has no share in her folder: it is fetched and kept, then proved."""
+        if self.victim != "none" and not self.victim.startswith("prove"):
+            return
+        share = os.path.join(self.set, "ann.share")
+        with open(share, "rb") as f:
+            wanted = f.read()
+        os.remove(share)
+        if self.victim != "none":
+            fd = pin_pipe()
+            self.disturbed(self.turn_args("ann", fd, "--prove"), fd, "prove")
+            if self.unproved() < len(NAMES) and not os.path.exists(share):
+                raise AssertionError("proved, and the share is not kept")
+        until = time.monotonic() + 20
+        code = 4
+        while code == 4 and time.monotonic() < until:  # 4: the token waits for the killed tool
+            fd = pin_pipe()
+            began = time.monotonic()
+            code, out, err = run(self.turn_args("ann", fd, "--prove"), fd)
+            if code == 4:
+                self.tokens["ann"].ctl("pull")
+                self.tokens["ann"].ctl("plug")
+        if code != 0:
+            raise AssertionError("proof: %d: %s" % (code, err))
+        self.lengths.setdefault("prove", time.monotonic() - began)
+        with open(share, "rb") as f:
+            if f.read() != wanted:
+                raise AssertionError("another share was kept")
+        if self.unproved() != len(NAMES) - 1:
+            raise AssertionError("not proved: " + out)
 
     def unseal(self):
         if self.victim.startswith("unseal") or self.victim == "token":
@@ -195,6 +230,7 @@ class Round:
     def run(self):
         try:
             self.init()
+            self.prove()
             self.unseal()
             self.scan()
         finally:
