@@ -167,7 +167,7 @@ fuzz: $(FUZZ)
 
 ONLY ?=
 bench: all $(BENCH)
-	@for b in $(filter %$(ONLY),$(BENCH)); do $$b || exit 1; done
+	@BUILD=$(BUILD) ONLY=$(ONLY) tests/bench/run
 
 check: tests
 	BUILD=$(BUILD) tests/suite unit cli interop
@@ -197,7 +197,7 @@ lint:
 	printf '%s\n' $(LIB_SRC) $(wildcard cmd/*/*.c) | xargs -P2 -n6 sh -c 'clang-tidy-14 --quiet "$$@" -- $(TIDY_FLAGS) 2>&1 | \
 	  grep -v "^[0-9]* warnings\? \(generated\|treated\)" | grep . && exit 1 || exit 0' sh
 	$(if $(MANS),mandoc -Tlint -W warning $(MANS))
-	shellcheck -x $(shell find tests ceremony completions -name '*.sh' -o -name '*.bash') tests/run tests/suite .ci/run ceremony/demo
+	shellcheck -x $(shell find tests ceremony completions -name '*.sh' -o -name '*.bash') tests/run tests/suite tests/bench/run .ci/run ceremony/demo
 
 # Which lines no unit test reaches.
 coverage:
