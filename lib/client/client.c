@@ -15,6 +15,7 @@
 #define ADDRESS "https://127.0.0.1:8200"
 #define URL_BYTES 2048
 #define TIMEOUT 60
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 struct seal_client {
 	CURL *curl;
@@ -69,14 +70,20 @@ const char *seal_client_address(const struct seal_client *client)
 static int check_config(const struct seal_client_config *config, const char *address,
 			struct seal_diag *diag)
 {
-	if (strncmp(address, "https://", 8) != 0 || address[8] == '\0')
+	if (strncmp(address, "https://", 8) != 0 || strchr("/", address[8]) ||
+	    strpbrk(address, "?#@ \t\r\n"))
 		return seal_fail(diag, SEAL_E_USAGE,
-				 "address %s: not https://HOST:PORT (TLS is never optional)",
+				 "address %s: not https://HOST:PORT[/PATH] (TLS is never optional)",
 				 address);
 	if (config->pin && strncmp(config->pin, "sha256//", 8) != 0)
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "pin %s: not of the form sha256//BASE64, as seald prints it",
 				 config->pin);
+	if (config->server_name &&
+	    (!config->server_name[0] ||
+	     config->server_name[strspn(config->server_name, HOST_CHARACTERS)] != '\0'))
+		return seal_fail(diag, SEAL_E_USAGE, "server name %s: no name of a host",
+				 config->server_name);
 	if (!config->certificate != !config->key)
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "client certificate and client key: one is missing");
@@ -129,16 +136,24 @@ static CURLcode set_tls(CURL *curl, const struct seal_client_config *config)
 static CURLcode set_name(struct seal_client *client, const char *name)
 {
 	char text[URL_BYTES];
-	const char *rest = client->address + 8;
-	const char *port = strrchr(rest, ':');
+	const char *host = client->address + 8;
+	const char *path = host + strcspn(host, "/");
+	const char *port = memrchr(host, ':', (size_t)(path - host));
+	int host_len, port_len;
 	char *named;
 
-	if (!port || strchr(port, ']'))
-		port = ":443";
-	if (snprintf(text, sizeof text, "%s%s:%s", name, port, rest) >= (int)sizeof text)
+	/* A colon within brackets is an IPv6 address's. */
+	if (port && memchr(port, ']', (size_t)(path - port)))
+		port = NULL;
+	host_len = (int)((port ? port : path) - host);
+	port_len = port ? (int)(path - port) : 4;
+	port = port ? port : ":443";
+	if (snprintf(text, sizeof text, "%s%.*s:%.*s%.*s", name, port_len, port, host_len, host,
+		     port_len, port) >= (int)sizeof text)
 		return CURLE_URL_MALFORMAT;
 	client->connect_to = curl_slist_append(NULL, text);
-	if (!client->connect_to || asprintf(&named, "https://%s%s", name, port) < 0)
+	if (!client->connect_to ||
+	    asprintf(&named, "https://%s%.*s%s", name, port_len, port, path) < 0)
 		return CURLE_OUT_OF_MEMORY;
 	free(client->address);
 	client->address = named;
