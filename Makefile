@@ -118,7 +118,7 @@ $(BUILD)/tests/interop_token_%: $(BUILD)/tests/interop/token_%.o $(BUILD)/tests/
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 
 # Faults by name: tests/unit/faults.c has what takes the place of each call.
-FAULTS := malloc calloc mlock getrandom write fsync fdatasync linkat open
+FAULTS := malloc calloc realloc strdup strndup asprintf __asprintf_chk mlock getrandom write fsync fdatasync linkat open
 $(BUILD)/tests/test_fault_%: $(BUILD)/tests/unit/test_fault_%.o $(BUILD)/tests/unit/faults.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -o $@ $^ $(libs) $(shell pkg-config --libs $(TESTPKGS))

@@ -14,11 +14,11 @@
 
 static enum fault armed = FAULT_END;
 static unsigned left;
-static int met;
+static int met, held;
 
 static int fails(enum fault fault)
 {
-	if (armed != fault || --left > 0)
+	if (held || armed != fault || --left > 0)
 		return 0;
 	armed = FAULT_END;
 	met = 1;
@@ -38,11 +38,21 @@ int fault_disarm(void)
 	return met;
 }
 
+int fault_here(enum fault fault)
+{
+	return fails(fault);
+}
+
+void fault_hold(int on)
+{
+	held = on;
+}
+
 const char *fault_name(enum fault fault)
 {
-	static const char *const names[FAULT_END] = {"malloc",	  "calloc", "mlock",
-						     "getrandom", "write",  "fsync",
-						     "fdatasync", "linkat", "open"};
+	static const char *const names[FAULT_END] = {
+		"malloc",    "calloc", "realloc", "strdup",    "strndup", "asprintf", "mlock",
+		"getrandom", "write",  "fsync",	  "fdatasync", "linkat",  "open",     "libcurl"};
 
 	return names[fault];
 }
@@ -81,6 +91,15 @@ void *__real_malloc(size_t len);
 void *__wrap_malloc(size_t len);
 void *__real_calloc(size_t count, size_t len);
 void *__wrap_calloc(size_t count, size_t len);
+void *__real_realloc(void *old, size_t len);
+void *__wrap_realloc(void *old, size_t len);
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+char *__real_strndup(const char *text, size_t len);
+char *__wrap_strndup(const char *text, size_t len);
+int __wrap_asprintf(char **out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int __wrap___asprintf_chk(char **out, int flag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 int __real_mlock(const void *at, size_t len);
 int __wrap_mlock(const void *at, size_t len);
 ssize_t __real_getrandom(void *out, size_t len, unsigned flags);
@@ -110,6 +129,47 @@ void *__wrap_malloc(size_t len)
 void *__wrap_calloc(size_t count, size_t len)
 {
 	return fails(FAULT_CALLOC) ? NULL : __real_calloc(count, len);
+}
+
+void *__wrap_realloc(void *old, size_t len)
+{
+	return fails(FAULT_REALLOC) ? NULL : __real_realloc(old, len);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails(FAULT_STRDUP) ? NULL : __real_strdup(text);
+}
+
+char *__wrap_strndup(const char *text, size_t len)
+{
+	return fails(FAULT_STRNDUP) ? NULL : __real_strndup(text, len);
+}
+
+int __wrap_asprintf(char **out, const char *fmt, ...)
+{
+	va_list args;
+	int len = -1;
+
+	va_start(args, fmt);
+	if (!fails(FAULT_ASPRINTF))
+		len = vasprintf(out, fmt, args);
+	va_end(args);
+	return len;
+}
+
+/* What the other one is in a hardened build. */
+int __wrap___asprintf_chk(char **out, int flag, const char *fmt, ...)
+{
+	va_list args;
+	int len = -1;
+
+	(void)flag;
+	va_start(args, fmt);
+	if (!fails(FAULT_ASPRINTF))
+		len = vasprintf(out, fmt, args);
+	va_end(args);
+	return len;
 }
 
 int __wrap_mlock(const void *at, size_t len)
