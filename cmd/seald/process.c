@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,10 +92,18 @@ static int is_told_to_go(int control)
 	return poll(&wait, 1, -1) == 1 && recv(control, &word, 1, 0) == 1 && word == 'o';
 }
 
+/* systemd's DynamicUser makes the state folder a link. Whoever set the path chose where it leads;
+   the store follows no link, so it is told the place itself, found once. */
+static int find_state(const char *path, char out_place[static PATH_MAX], struct seal_diag *diag)
+{
+	return realpath(path, out_place) ? SEAL_OK : seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+}
+
 static _Noreturn void core_main(const struct seald_config *config, const struct seald_user *user,
 				int audit, int control)
 {
-	struct seal_core_config wanted = {.state = config->state,
+	char place[PATH_MAX];
+	struct seal_core_config wanted = {.state = place,
 					  .audit_fd = audit,
 					  .plain_shares = config->plain_shares,
 					  .rehearsal = config->rehearsal,
@@ -111,7 +120,9 @@ static _Noreturn void core_main(const struct seald_config *config, const struct 
 	/* The end of the supervisor's own start; where that fails, this one never was. */
 	if (!is_told_to_go(control))
 		_exit(0);
-	error = seald_sandbox_core(user, config->state, &wanted.sandbox, &diag);
+	error = find_state(config->state, place, &diag);
+	if (!error)
+		error = seald_sandbox_core(user, place, &wanted.sandbox, &diag);
 	if (!error)
 		error = seal_core_new(&wanted, &core, &diag);
 	if (error)
