@@ -38,13 +38,14 @@ static char *details(const struct seal_client_status *status, const char *identi
 	json_t *json;
 	char *text;
 
-	json = json_pack("{s:b,s:b,s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:o,s:o}", "initialized",
+	json = json_pack("{s:b,s:b,s:i,s:i,s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:o,s:o,s:b}", "initialized",
 			 status->initialized, "sealed", status->sealed, "threshold", (int)status->t,
 			 "total", (int)status->n, "progress", (int)status->progress, "version",
 			 status->version, "storage", status->storage, "set", status->set, "epoch",
 			 (int)status->epoch, "core", identity, "sandbox", status->sandbox, "given",
 			 list_of(status->given, status->given_count), "unproved",
-			 list_of(status->unproved, status->unproved_count));
+			 list_of(status->unproved, status->unproved_count), "signed",
+			 status->is_signed);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
@@ -74,7 +75,9 @@ static void print(const struct seal_client *client, const struct seal_client_sta
 	if (status->is_seald && status->set[0])
 		(void)printf("share set    %s, epoch %u\n", status->set, status->epoch);
 	if (status->is_seald)
-		(void)printf("core         %s\n", identity);
+		(void)printf("core         %s\nsigned       %s\n", identity,
+			     status->is_signed ? "by this core"
+					      : "not checked: give --core to have it");
 	if (status->sandbox[0])
 		(void)printf("sandbox      %s\n", status->sandbox);
 }
@@ -92,11 +95,15 @@ static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag
 	if (!error)
 		error = connect_open(&values->connect, &client, diag);
 	if (!error)
-		error = seal_client_status(client, &status, diag);
+		error = has_core ? seal_client_status_signed(client, core, &status, diag)
+				 : seal_client_status(client, &status, diag);
 	if (error)
 		return error;
 	if (has_core && (!status.has_identity || !seal_eq_ct(core, status.identity, sizeof core)))
 		return seal_fail(diag, SEAL_E_DAEMON, "%s: is not the daemon with the core given",
+				 seal_client_address(client));
+	if (has_core && !status.is_signed)
+		return seal_fail(diag, SEAL_E_DAEMON, "%s: " SEAL_CLIENT_UNSIGNED,
 				 seal_client_address(client));
 	if (status.has_identity)
 		seal_base64(SEAL_BASE64_PADDED, status.identity, sizeof status.identity, identity);

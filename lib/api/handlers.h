@@ -34,9 +34,11 @@ SEAL_API_HANDLER(seal_kv1_list);
 SEAL_API_HANDLER(seal_auth_token_lookup);
 SEAL_API_HANDLER(seal_auth_token_revoke);
 
-/* seal-status' object, *out_json the caller's. */
-SEAL_MUST_CHECK int seal_api_status(struct seal_api *api, struct json_t **out_json,
-				    struct seal_diag *diag);
+/* seal-status' object, *out_json the caller's; signed where the query has a challenge. */
+SEAL_MUST_CHECK int seal_api_status(struct seal_api *api, const struct seal_api_request *request,
+				    struct json_t **out_json, struct seal_diag *diag);
+/* First, for what answers with it: 0 where the challenge is none, and a refusal is in answer. */
+int seal_api_may_sign(const struct seal_api_request *request, struct seal_api_answer *answer);
 /* "sealkit" of init and sys/sealkit/shares. */
 SEAL_MUST_CHECK int seal_api_share_files(struct seal_api *api, struct json_t **out_json,
 					 struct seal_diag *diag);

@@ -15,6 +15,7 @@
 #include "base/banned.h"
 
 #define SHARE_MIN 16u
+#define SIGNED 4096u /* bytes of a text */
 #define SHARE_MAX 33u
 #define STALE "stale submission: ask again for the submission key"
 #define DAMAGED "submission cannot be opened"
@@ -25,7 +26,7 @@ int seal_api_sign(const struct seal_api *api, char out[static SEAL_API_SIGNATURE
 		  struct seal_diag *diag, const char *fmt, ...)
 {
 	unsigned char signature[crypto_sign_BYTES];
-	char text[512];
+	char text[SIGNED];
 	va_list args;
 	int len;
 

@@ -75,6 +75,7 @@ struct proof {
 	const char *set; /* the body's */
 	struct seal_card card;
 	struct seal_proof_answer made;
+	uint64_t number; /* of the challenge */
 };
 
 static int read_card(const struct json_t *json, struct seal_card *out_card,
@@ -127,8 +128,8 @@ static int read_proof(const struct seal_api_request *request, struct proof *proo
 
 /* A refusal is in answer. */
 static int check(const struct seal_api *api, const struct seal_manifest *manifest,
-		 const struct proof *proof, size_t *out_index, uint64_t *out_number,
-		 struct seal_api_answer *answer, struct seal_diag *diag)
+		 struct proof *proof, size_t *out_index, struct seal_api_answer *answer,
+		 struct seal_diag *diag)
 {
 	uint8_t card[SEAL_CARD_FINGERPRINT];
 	size_t index = 0;
@@ -138,7 +139,7 @@ static int check(const struct seal_api *api, const struct seal_manifest *manifes
 		return error;
 	if (seal_proof_card(manifest, card, &index, NULL))
 		return seal_api_refuse(answer, 400, NOT_OURS);
-	error = seal_api_challenge_check(api, proof->made.challenge, index, card, out_number,
+	error = seal_api_challenge_check(api, proof->made.challenge, index, card, &proof->number,
 					 answer);
 	if (error || answer->status)
 		return error;
@@ -170,8 +171,9 @@ static int add_accepted(struct seal_api *api, const struct proof *proof, size_t 
 }
 
 /* In force from here on: the row of the state is written before anybody is told. */
-static int take(struct seal_api *api, const struct proof *proof, size_t index, uint64_t number,
-		struct seal_api_answer *answer, struct seal_diag *diag)
+static int take(struct seal_api *api, const struct seal_api_request *request,
+		const struct proof *proof, size_t index, struct seal_api_answer *answer,
+		struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
 	uint8_t proved[SEAL_MANIFEST_SHARES];
@@ -182,13 +184,13 @@ static int take(struct seal_api *api, const struct proof *proof, size_t index, u
 	error = seal_barrier_prove(api->barrier, index, diag);
 	if (error)
 		return error;
-	api->answered[index] = number;
+	api->answered[index] = proof->number;
 	answer->changed = 1;
 	/* As after a quorum: nothing more to be fetched by anybody. */
 	if (!seal_barrier_file(api->barrier, 0, &len))
 		(void)!api->state.put_root_file(api->state.ctx, manifest->set, NULL, NULL);
 	answer->status = 200;
-	error = seal_api_status(api, &answer->json, diag);
+	error = seal_api_status(api, request, &answer->json, diag);
 	return error ? error
 		     : add_accepted(api, proof, index, proved[index] != 0, answer->json, diag);
 }
@@ -198,7 +200,6 @@ int seal_sys_prove(struct seal_api *api, const struct seal_api_request *request,
 {
 	const struct seal_manifest *manifest;
 	struct proof proof = {0};
-	uint64_t number = 0;
 	size_t index = 0;
 	int error = find_set(api, answer, &manifest);
 
@@ -206,12 +207,14 @@ int seal_sys_prove(struct seal_api *api, const struct seal_api_request *request,
 		return error;
 	if (!request->body)
 		return seal_api_refuse(answer, 400, "EOF");
+	if (!seal_api_may_sign(request, answer))
+		return SEAL_OK;
 	error = read_proof(request, &proof, answer, diag);
 	if (!error && !answer->status && strcmp(proof.set, manifest->set) != 0)
 		error = seal_api_refuse(answer, 400, "proof is of another share set");
 	if (!error && !answer->status)
-		error = check(api, manifest, &proof, &index, &number, answer, diag);
+		error = check(api, manifest, &proof, &index, answer, diag);
 	if (error || answer->status)
 		return error;
-	return take(api, &proof, index, number, answer, diag);
+	return take(api, request, &proof, index, answer, diag);
 }

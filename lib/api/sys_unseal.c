@@ -104,7 +104,8 @@ static int add_accepted(struct seal_api *api, const struct seal_barrier_status *
 }
 
 /* box: what the share came in; NULL: in the clear. */
-static int give(struct seal_api *api, const struct seal_secret *share, const struct json_t *box,
+static int give(struct seal_api *api, const struct seal_api_request *request,
+		const struct seal_secret *share, const struct json_t *box,
 		struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	struct seal_barrier_status before;
@@ -123,14 +124,15 @@ static int give(struct seal_api *api, const struct seal_secret *share, const str
 	if (!before.plain && !seal_barrier_file(api->barrier, 0, &len))
 		(void)!api->state.put_root_file(api->state.ctx, before.set, NULL, NULL);
 	answer->status = 200;
-	error = seal_api_status(api, &answer->json, diag);
+	error = seal_api_status(api, request, &answer->json, diag);
 	return error || !box ? error
 			     : add_accepted(api, &before, share, box, index, answer->json, diag);
 }
 
 /* For a set with a manifest: who has no share cannot throw away what others gave, and the
    share that it was asked with is the first of the new unseal. */
-static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_api_answer *answer,
+static int reset(struct seal_api *api, const struct seal_api_request *request,
+		 const struct unseal *unseal, struct seal_api_answer *answer,
 		 struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
@@ -142,7 +144,7 @@ static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_
 		seal_barrier_reset(api->barrier);
 		answer->changed = 1;
 		answer->status = 200;
-		return seal_api_status(api, &answer->json, diag);
+		return seal_api_status(api, request, &answer->json, diag);
 	}
 	if (!unseal->box)
 		return seal_api_refuse(answer, 400,
@@ -155,7 +157,7 @@ static int reset(struct seal_api *api, const struct unseal *unseal, struct seal_
 		return refused(error, 0, answer);
 	seal_barrier_reset(api->barrier);
 	answer->changed = 1;
-	return give(api, share, unseal->box, answer, diag);
+	return give(api, request, share, unseal->box, answer, diag);
 }
 
 /* 0: a refusal is in answer. */
@@ -195,13 +197,15 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 
 	if (!request->body)
 		return seal_api_refuse(answer, 400, "EOF");
+	if (!seal_api_may_sign(request, answer))
+		return SEAL_OK;
 	if (!read_body(api, request, &unseal, answer))
 		return SEAL_OK;
 	seal_barrier_status(api->barrier, &status);
 	if (!status.initialized)
 		return seal_api_refuse(answer, 400, "Vault is not initialized");
 	if (unseal.reset)
-		return status.sealed ? reset(api, &unseal, answer, diag)
+		return status.sealed ? reset(api, request, &unseal, answer, diag)
 				     : seal_api_refuse(answer, 400, "vault is unsealed");
 	if (unseal.key)
 		error = read_key(unseal.key, answer, &share, diag);
@@ -210,12 +214,12 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 	/* Who comes after the quorum learns that it is open. */
 	if (!status.sealed) {
 		answer->status = 200;
-		return seal_api_status(api, &answer->json, diag);
+		return seal_api_status(api, request, &answer->json, diag);
 	}
 	if (unseal.box)
 		error = seal_api_open_submission(api, unseal.box, SEAL_VERB_GIVE, answer, &share,
 						 diag);
 	if (error || !share)
 		return error;
-	return give(api, share, unseal.key ? NULL : unseal.box, answer, diag);
+	return give(api, request, share, unseal.key ? NULL : unseal.box, answer, diag);
 }

@@ -63,10 +63,14 @@ int seal_unseal_look(const struct seal_unseal *unseal, struct seal_unseal_state 
 		     struct seal_diag *diag)
 {
 	struct seal_unseal_state state = {0};
-	int error = seal_client_status(unseal->client, &state.status, diag);
+	int error = seal_client_status_signed(unseal->client, unseal->folder->manifest.signer,
+					      &state.status, diag);
 
 	if (!error)
 		error = check_status(unseal, &state.status, diag);
+	if (!error && !state.status.is_signed)
+		error = seal_fail(diag, SEAL_E_VERIFY, "%s: " SEAL_CLIENT_UNSIGNED,
+				  seal_client_address(unseal->client));
 	if (error)
 		return error;
 	seal_unseal_mark(unseal, &state);

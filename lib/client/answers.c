@@ -173,6 +173,9 @@ static int get_sealkit(const json_t *json, struct seal_client_status *status,
 	if (!error)
 		error = get_list(json, "unproved", status->unproved, &status->unproved_count, diag);
 	status->has_identity = 1;
+	status->has_signature = json_object_get(json, "signature") != NULL;
+	if (!error && status->has_signature)
+		error = get_bytes(json, "signature", status->signature, 64, diag);
 	if (!error && accepted) {
 		status->has_accepted = 1;
 		error = get_given(accepted, &status->accepted, diag);

@@ -72,6 +72,9 @@ struct seal_client_status {
 	size_t given_count;
 	struct seal_client_given unproved[SEAL_CLIENT_GIVEN]; /* holders who have not proved */
 	size_t unproved_count;
+	int has_signature; /* the core's, where one was asked for */
+	uint8_t signature[64];
+	int is_signed; /* by the core that was meant: seal_client_status_signed */
 	/* Of the answer to a share or a proof: the core's signed word that it has it. */
 	int has_accepted, repeated;
 	struct seal_client_given accepted;
@@ -84,6 +87,15 @@ SEAL_MUST_CHECK int seal_client_status(struct seal_client *client,
 				       struct seal_client_status *out_status,
 				       struct seal_diag *diag);
 
+#define SEAL_CLIENT_UNSIGNED \
+	"what the daemon says of its state is not signed by its core: something stands between"
+/* The same over a challenge of ours: is_signed is 1 where the core with this identity has
+   signed it. Where it is 0, nothing that is told may be relied on but to refuse. */
+SEAL_MUST_CHECK int seal_client_status_signed(struct seal_client *client,
+					      const uint8_t identity[static 32],
+					      struct seal_client_status *out_status,
+					      struct seal_diag *diag);
+
 /* What a share is sent for; nobody between can make the one of the other. */
 enum seal_client_verb {
 	SEAL_CLIENT_GIVE,
@@ -94,7 +106,7 @@ enum seal_client_verb {
    SEAL_E_MISMATCH. Where the unseal it was for has ended meanwhile, it is sealed and sent
    once more. An answer that the daemon is still sealed and that has not the core's signed word for
    this share is SEAL_E_VERIFY. One that it is open may be without: others opened it first,
-   and has_accepted is 0. */
+   and has_accepted is 0. The state told with it is signed, or it is SEAL_E_VERIFY. */
 struct seal_client_submission {
 	const uint8_t *identity; /* 32 bytes */
 	const char *set;

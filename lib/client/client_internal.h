@@ -14,6 +14,15 @@ struct seal_client_key {
 SEAL_MUST_CHECK int seal_client_key_parse(const char *json, struct seal_client_key *out_key,
 					  struct seal_diag *diag);
 
+#define SEAL_CLIENT_FRESH 64u /* hex digits of a challenge of ours */
+SEAL_MUST_CHECK int seal_client_fresh(char out[static SEAL_CLIENT_FRESH + 1],
+				      struct seal_diag *diag);
+/* Whether the core signed what was told, over this challenge: SEAL_E_VERIFY. */
+SEAL_MUST_CHECK int seal_client_status_check(const struct seal_client_status *status,
+					     const char *challenge,
+					     const uint8_t identity[static 32],
+					     struct seal_diag *diag);
+
 /* Of sys/sealkit/prove and sys/sealkit/shares?card=. */
 struct seal_client_asked {
 	char challenge[SEAL_CLIENT_CHALLENGE + 1], set[33], card[65];

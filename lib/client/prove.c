@@ -95,14 +95,19 @@ static int make_body(const struct seal_client_proof *proof, struct seal_json_tex
 int seal_client_prove(struct seal_client *client, const struct seal_client_proof *proof,
 		      struct seal_client_status *out_status, struct seal_diag *diag)
 {
-	struct seal_client_request give = {"PUT", "sys/sealkit/prove", NULL, NULL};
+	char fresh[SEAL_CLIENT_FRESH + 1], path[PATH_BYTES];
+	struct seal_client_request give = {"PUT", path, NULL, NULL};
 	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_client_status status = {0};
 	char *answer SEAL_CLEANUP(textp) = NULL;
 	char text[TEXT_BYTES];
-	int error = make_body(proof, &body, diag);
+	int error = seal_client_fresh(fresh, diag);
 	int len;
 
+	if (error)
+		return error;
+	(void)snprintf(path, sizeof path, "sys/sealkit/prove?challenge=%s", fresh);
+	error = make_body(proof, &body, diag);
 	give.body = body.bytes;
 	if (!error)
 		error = seal_client_call(client, &give, NULL, &answer, diag);
@@ -117,8 +122,10 @@ int seal_client_prove(struct seal_client *client, const struct seal_client_proof
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the daemon's core did not confirm this proof: something stands "
 				 "between");
-	*out_status = status;
-	return SEAL_OK;
+	error = seal_client_status_check(&status, fresh, proof->holder.identity, diag);
+	if (!error)
+		*out_status = status;
+	return error;
 }
 
 int seal_client_share(struct seal_client *client, const struct seal_client_holder *holder,

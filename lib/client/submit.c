@@ -17,24 +17,12 @@
 
 #define SHARE_MAX 256u
 #define TEXT_BYTES 512
+#define PATH_BYTES 128
 
 static void textp(char **text)
 {
 	free(*text);
 	*text = NULL;
-}
-
-int seal_client_status(struct seal_client *client, struct seal_client_status *out_status,
-		       struct seal_diag *diag)
-{
-	const struct seal_client_request request = {"GET", "sys/seal-status", NULL, NULL};
-	char *body SEAL_CLEANUP(textp) = NULL;
-	int error = seal_client_call(client, &request, NULL, &body, diag);
-
-	if (!error)
-		error = seal_client_status_parse(body, out_status, diag);
-	return error == SEAL_E_FORMAT ? seal_because(diag, error, "%s", seal_client_address(client))
-				      : error;
 }
 
 static int check_key(const struct seal_client_key *key,
@@ -152,13 +140,18 @@ static int send(struct seal_client *client, const struct seal_client_submission 
 		const struct seal_client_key *key, struct seal_client_status *out_status,
 		struct seal_diag *diag)
 {
-	struct seal_client_request give = {"PUT", "sys/unseal", NULL, NULL};
+	char challenge[SEAL_CLIENT_FRESH + 1], path[PATH_BYTES];
+	struct seal_client_request give = {"PUT", path, NULL, NULL};
 	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_client_status status = {0};
 	char *result SEAL_CLEANUP(textp) = NULL;
 	struct box box;
-	int error = seal_box(key, submission, &box, diag);
+	int error = seal_client_fresh(challenge, diag);
 
+	if (error)
+		return error;
+	(void)snprintf(path, sizeof path, "sys/unseal?challenge=%s", challenge);
+	error = seal_box(key, submission, &box, diag);
 	if (!error)
 		error = make_body(key, &box, submission->verb, &body, diag);
 	give.body = body.bytes;
@@ -171,6 +164,8 @@ static int send(struct seal_client *client, const struct seal_client_submission 
 				   status.accepted_signature, diag);
 	else if (!error && status.sealed)
 		error = seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
+	if (!error)
+		error = seal_client_status_check(&status, challenge, submission->identity, diag);
 	if (!error)
 		*out_status = status;
 	return error;

@@ -7,7 +7,7 @@ import socket
 import threading
 
 from daemon import Answer, Daemon, Tap, ok, same, send
-from parties import enroll, make_set, turn
+from parties import enroll, make_set, tool, turn
 
 UNCONFIRMED = b"did not confirm this share"
 
@@ -80,13 +80,13 @@ def swallowed(liar):
     kept = []
 
     def keep(target, body):
-        if target == "/v1/sys/unseal":
+        if target.startswith("/v1/sys/unseal"):
             kept.append(body)
         return body
 
     def answer(change):
         def lie(method, target, body):
-            if target != "/v1/sys/unseal":
+            if not target.startswith("/v1/sys/unseal"):
                 return method, target, body
             told = json.loads(kept[0])
             change(told["sealkit"])
@@ -112,7 +112,7 @@ def twisted(liar):
     """What the core signed, with another card beside it."""
     def twist(target, body):
         told = json.loads(body)
-        if target == "/v1/sys/unseal":
+        if target.startswith("/v1/sys/unseal"):
             told["sealkit"]["accepted"]["card"] = "00000000"
         return json.dumps(told).encode()
 
@@ -124,7 +124,7 @@ def twisted(liar):
 def turned_about(liar):
     """A share made a reset, which would throw away what others gave."""
     def lie(method, target, body):
-        if target == "/v1/sys/unseal":
+        if target.startswith("/v1/sys/unseal"):
             body = json.dumps(dict(json.loads(body), reset=True)).encode()
         return method, target, body
 
@@ -143,7 +143,7 @@ def overtaken(liar):
     resets = []
 
     def lie(method, target, body):
-        if target == "/v1/sys/unseal" and len(resets) < lie.wanted:
+        if target.startswith("/v1/sys/unseal") and len(resets) < lie.wanted:
             resets.append(turn(where, straight, "ann", "--reset").returncode)
         return method, target, body
 
@@ -172,7 +172,7 @@ def proofs(liar):
 
     def answer(change):
         def lie(method, target, body):
-            if (method, target) != ("PUT", prove):
+            if (method, target.split("?")[0]) != ("PUT", prove):
                 return method, target, body
             told = json.loads(kept[0])
             change(told["sealkit"])
@@ -220,6 +220,63 @@ def proofs(liar):
     same("ben's own is", (proved().returncode, os.path.exists(f"{where}/set/ben.share")), (0, True))
 
 
+def states(liar):
+    """The liar tells another state: who waits for a quorum, or believes that it is open, is misled."""
+    daemon, where = liar.daemon, liar.daemon.dir
+    unsigned = b"is not signed by its core"
+
+    def tell(path, **fields):
+        own = fields.pop("own", {})
+
+        def twist(target, body):
+            if target.startswith(path):
+                told = dict(json.loads(body), **fields)
+                told["sealkit"].update(own)
+                body = json.dumps(told).encode()
+            return body
+        return twist
+
+    def status(*more):
+        return tool("seal-status", *liar.through, *more)
+
+    told = json.loads(daemon.ask(target="/v1/sys/seal-status").body)
+    other = told["sealkit"]["unproved"][-1]
+    same("ann's is given", (told["progress"], len(told["sealkit"]["given"])), (1, 1))
+    for name, fields in (("open", {"sealed": False}), ("more given", {"progress": 2}), ("less", {"progress": 0}),
+                         ("a threshold of one", {"t": 1}), ("another nonce", {"nonce": "0"}),
+                         ("nobody gave", {"own": {"given": []}}), ("all have proved", {"own": {"unproved": []}}),
+                         ("another gave", {"own": {"given": [other]}}),
+                         ("another's mark", {"own": {"given": [dict(told["sealkit"]["given"][0], card=other["card"])]}}),
+                         ("no sandbox", {"own": {"sandbox": "no landlock"}}), ("another epoch", {"own": {"epoch": 2}}),
+                         ("no signature of the core", {"own": {"signature": "A" * 86 + "=="}})):
+        liar.twist = tell("/v1/sys/seal-status", **fields)
+        done = status()
+        ok(f"{name}: seal-status finds it out", done.returncode == 6 and unsigned in done.stderr and not done.stdout, done)
+        done = turn(where, liar.through, "ben")
+        ok(f"{name}: seal-unseal gives nothing", done.returncode == 1 and (unsigned in done.stderr or b"epoch" in done.stderr),
+           done)
+    liar.twist = lambda target, body: body
+    kept = json.loads(daemon.ask(target="/v1/sys/seal-status?challenge=" + "0" * 64).body)
+    liar.lie = lambda *asked: json.dumps(kept).encode() if asked[1].startswith("/v1/sys/seal-status") else asked
+    done = status()
+    ok("what was true once is not taken again", done.returncode == 6 and unsigned in done.stderr, done)
+    liar.lie = lambda *asked: asked
+    same("without a core given it is told that nothing was checked",
+         b"not checked" in tool("seal-status", *liar.through[:4]).stdout, True)
+    same("what is true is told", (status().returncode, b"by this core" in status().stdout), (1, True))
+    same("nothing more is given", progress(daemon), 1)
+    # After a share: that it is open, which it is not, and the other way round.
+    liar.twist = tell("/v1/sys/unseal", sealed=False)
+    done = turn(where, liar.through, "ann", "--reset")
+    ok("an answer that says it is open", done.returncode == 1 and unsigned in done.stderr and b"OPEN" not in done.stdout, done)
+    liar.twist = tell("/v1/sys/unseal", sealed=True)
+    done = turn(where, liar.through, "cat")
+    ok("an answer that says it is sealed", done.returncode == 1 and unsigned in done.stderr, done)
+    liar.twist = lambda target, body: body
+    done = turn(where, liar.through, "ann")
+    same("it is open", (done.returncode, b"OPEN" in done.stdout), (0, True))
+
+
 def main():
     daemon = Daemon("seald")
     liar = Liar(daemon)
@@ -231,6 +288,7 @@ def main():
     turned_about(liar)
     overtaken(liar)
     proofs(liar)
+    states(liar)
     daemon.end("lies")
     Tap.done()
 
