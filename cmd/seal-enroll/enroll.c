@@ -6,20 +6,25 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "ceremony/prove.h"
 #include "seal-enroll.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES 512u
+#define SUFFIX ".identity"
 
-void enroll_identity_path(const char *card, char *out, size_t cap)
+/* alice.card -> alice.identity; what has another ending gets one more. */
+static int identity_path(const char *card, char out[static SEAL_PATH], struct seal_diag *diag)
 {
 	size_t len = strlen(card);
 
 	if (len > 5 && strcmp(card + len - 5, ".card") == 0)
 		len -= 5;
-	(void)snprintf(out, cap, "%.*s.identity", (int)len, card);
+	if (len + strlen(SUFFIX) >= SEAL_PATH)
+		return seal_fail(diag, SEAL_E_IO, "%s: over %zu bytes", card, SEAL_PATH - 1);
+	(void)snprintf(out, SEAL_PATH, "%.*s" SUFFIX, (int)len, card);
+	return SEAL_OK;
 }
 
 static int write_card(struct seal_file *file, const struct seal_card *card, struct seal_diag *diag)
@@ -64,7 +69,7 @@ int enroll_new(const struct values *values, struct used_tokens *tokens, struct s
 {
 	struct seal_card *card;
 	struct seal_token_plan plan;
-	char identity[PATH_BYTES];
+	char identity[SEAL_PATH];
 	int error = enroll_plan(values, tokens, &plan, diag);
 
 	if (!error)
@@ -78,7 +83,7 @@ int enroll_new(const struct values *values, struct used_tokens *tokens, struct s
 	if (!card)
 		return seal_fail(diag, SEAL_E_NOMEM, "card");
 	if (values->passphrase) {
-		enroll_identity_path(values->output, identity, sizeof identity);
+		error = identity_path(values->output, identity, diag);
 		plan.identity_out = values->tokens.identities.count
 					    ? values->tokens.identities.value[0]
 					    : identity;
@@ -88,7 +93,8 @@ int enroll_new(const struct values *values, struct used_tokens *tokens, struct s
 	tokens->prompt.new_pin_fd = values->new_pin_fd;
 	tokens->prompt.new_puk_fd = values->new_puk_fd;
 	tokens->asker = seal_prompt_asker(&tokens->prompt);
-	error = make(values, tokens, &plan, card, diag);
+	if (!error)
+		error = make(values, tokens, &plan, card, diag);
 	free(card);
 	return error;
 }
@@ -96,14 +102,14 @@ int enroll_new(const struct values *values, struct used_tokens *tokens, struct s
 int enroll_check(const struct values *values, struct used_tokens *tokens, struct seal_diag *diag)
 {
 	struct seal_card *card = calloc(1, sizeof *card);
-	char identity[PATH_BYTES];
+	char identity[SEAL_PATH];
 	const char *const guess = identity;
 	struct seal_token_info info;
 	int error = card ? seal_card_read(values->check, card, diag)
 			 : seal_fail(diag, SEAL_E_NOMEM, "card");
 
 	if (!error && card->kind == SEAL_CARD_PASSPHRASE && tokens->place.identity_count == 0) {
-		enroll_identity_path(values->check, identity, sizeof identity);
+		error = identity_path(values->check, identity, diag);
 		tokens->place.identities = &guess;
 		tokens->place.identity_count = 1;
 	}

@@ -28,8 +28,6 @@ SEAL_MUST_CHECK int enroll_check(const struct values *values, struct used_tokens
 SEAL_MUST_CHECK int enroll_list(const struct values *values, struct used_tokens *tokens,
 				struct seal_diag *diag);
 
-/* alice.card -> alice.identity; what has another ending gets one more. */
-void enroll_identity_path(const char *card, char *out, size_t cap);
 /* Shows a card: fingerprint, words, and in red what is wrong with it. did: what was done
    to it. */
 SEAL_MUST_CHECK int enroll_show(const struct values *values, const char *did,

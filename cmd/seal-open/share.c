@@ -10,26 +10,28 @@
 
 #include "base/file.h"
 #include "base/io.h"
+#include "base/path.h"
 #include "seal-open.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES 512u
 #define SUFFIX ".share"
 
 static int cards_beside(struct seal_cards *cards, const char *share, struct seal_diag *diag)
 {
-	const char *slash = share ? strrchr(share, '/') : NULL;
-	int len = slash ? (int)(slash - share + 1) : 0;
-	char path[PATH_BYTES];
+	char beside[SEAL_PATH];
+	char path[SEAL_PATH];
 	struct stat there;
-	int error;
+	int error = seal_path_parent(share ? share : "", beside, diag);
 
-	if (snprintf(path, sizeof path, "%.*scards", len, share ? share : "") >= (int)sizeof path)
-		return seal_fail(diag, SEAL_E_TOOLONG, "path of the cards");
+	if (!error)
+		error = seal_path_join(beside, "cards", "", path, diag);
+	if (error)
+		return error;
 	if (stat(path, &there) != 0 || !S_ISDIR(there.st_mode))
-		(void)snprintf(path, sizeof path, "%.*s.", len, share ? share : "");
-	error = seal_cards_add_folder(cards, path, diag);
+		error = seal_cards_add_folder(cards, beside, diag);
+	else
+		error = seal_cards_add_folder(cards, path, diag);
 	return error == SEAL_E_NOTFOUND ? SEAL_OK : error;
 }
 

@@ -4,6 +4,7 @@
 #include "base/diag.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,10 +13,44 @@
 
 #include "base/banned.h"
 
-static void SEAL_PRINTF(2, 0) put(struct seal_diag *diag, const char *fmt, va_list args)
+/* What names two paths of any length fits; a cause that is longer than its place loses its
+   middle, as both its ends say what is wrong. */
+#define WHOLE_BYTES (2 * PATH_MAX + 256)
+#define GAP "..."
+#define HEAD_BYTES 64u
+
+static void shorten(const char *whole, char out[SEAL_DIAG_TEXT])
 {
-	if (vsnprintf(diag->cause[0], sizeof diag->cause[0], fmt, args) < 0)
-		diag->cause[0][0] = '\0';
+	size_t len = strlen(whole);
+
+	if (len < SEAL_DIAG_TEXT) {
+		memcpy(out, whole, len + 1);
+		return;
+	}
+	memcpy(out, whole, HEAD_BYTES);
+	(void)snprintf(out + HEAD_BYTES, SEAL_DIAG_TEXT - HEAD_BYTES, GAP "%s",
+		       whole + len - (SEAL_DIAG_TEXT - 1 - HEAD_BYTES - strlen(GAP)));
+}
+
+/* why: NULL, or what is added after ": ". */
+static void SEAL_PRINTF(2, 0)
+	put(struct seal_diag *diag, const char *fmt, va_list args, const char *why)
+{
+	char whole[WHOLE_BYTES];
+	size_t used;
+
+	if (vsnprintf(whole, sizeof whole, fmt, args) < 0)
+		whole[0] = '\0';
+	used = strlen(whole);
+	if (why)
+		(void)snprintf(whole + used, sizeof whole - used, ": %s", why);
+	shorten(whole, diag->cause[0]);
+}
+
+static void begin(struct seal_diag *diag, int error)
+{
+	diag->error = error;
+	diag->causes = 1;
 }
 
 int(seal_fail)(struct seal_diag *diag, int error, const char *fmt, ...)
@@ -24,10 +59,9 @@ int(seal_fail)(struct seal_diag *diag, int error, const char *fmt, ...)
 
 	if (!diag)
 		return error;
-	diag->error = error;
-	diag->causes = 1;
+	begin(diag, error);
 	va_start(args, fmt);
-	put(diag, fmt, args);
+	put(diag, fmt, args, NULL);
 	va_end(args);
 	return error;
 }
@@ -36,19 +70,14 @@ int(seal_fail_errno)(struct seal_diag *diag, int error, const char *fmt, ...)
 {
 	int saved = errno;
 	char why[96];
-	size_t used;
 	va_list args;
 
 	if (!diag)
 		return error;
-	diag->error = error;
-	diag->causes = 1;
+	begin(diag, error);
 	va_start(args, fmt);
-	put(diag, fmt, args);
+	put(diag, fmt, args, strerror_r(saved, why, sizeof why));
 	va_end(args);
-	used = strlen(diag->cause[0]);
-	(void)snprintf(diag->cause[0] + used, sizeof diag->cause[0] - used, ": %s",
-		       strerror_r(saved, why, sizeof why));
 	return error;
 }
 
@@ -68,7 +97,7 @@ int(seal_because)(struct seal_diag *diag, int error, const char *fmt, ...)
 	diag->causes = last + 1;
 	diag->error = error;
 	va_start(args, fmt);
-	put(diag, fmt, args);
+	put(diag, fmt, args, NULL);
 	va_end(args);
 	return error;
 }

@@ -15,6 +15,7 @@
 
 #include "base/encode.h"
 #include "base/io.h"
+#include "base/path.h"
 
 #include "base/banned.h"
 
@@ -22,28 +23,23 @@ struct seal_file {
 	int fd;
 	int dir;
 	unsigned flags;
-	char path[PATH_MAX];
+	char path[SEAL_PATH];
 	char name[NAME_MAX + 1];
 	char temp[64]; /* set while a temporary name exists */
 	int is_named;  /* the file system has no unnamed files: temp is where bytes go */
 };
 
-static int split_path(struct seal_file *file, const char *path, char dir[PATH_MAX],
+static int split_path(struct seal_file *file, const char *path, char dir[static SEAL_PATH],
 		      struct seal_diag *diag)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	if (strlen(path) >= PATH_MAX || strlen(name) > NAME_MAX || name[0] == '\0')
+	if (strlen(path) >= SEAL_PATH || strlen(name) > NAME_MAX || name[0] == '\0')
 		return seal_fail(diag, SEAL_E_IO, "%s: not a file name", path);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);
 	(void)snprintf(file->name, sizeof file->name, "%s", name);
-	if (!slash)
-		(void)snprintf(dir, PATH_MAX, ".");
-	else
-		(void)snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path),
-			       path);
-	return SEAL_OK;
+	return seal_path_parent(path, dir, diag);
 }
 
 static int name_temp(struct seal_file *file)
@@ -86,7 +82,7 @@ int seal_file_new(const char *path, unsigned flags, struct seal_file **out_file,
 		  struct seal_diag *diag)
 {
 	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = calloc(1, sizeof *file);
-	char dir[PATH_MAX];
+	char dir[SEAL_PATH];
 	struct stat there;
 	int error;
 

@@ -16,6 +16,8 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/io.h"
+#include "base/own.h"
+#include "base/path.h"
 
 #include "base/banned.h"
 
@@ -29,7 +31,7 @@ struct seal_journal {
 	int broken;
 	uint64_t seq;
 	char hash[HASH_HEX + 1];
-	char path[256];
+	char path[SEAL_PATH];
 };
 
 static void chain(const char *before, uint64_t seq, const char *text, char out[HASH_HEX + 1])
@@ -101,23 +103,12 @@ static int take_all(struct seal_journal *journal, char *bytes, size_t len,
 	return SEAL_OK;
 }
 
-static int sync_folder(const char *path, struct seal_diag *diag)
+static int sync_parent(const char *path, struct seal_diag *diag)
 {
-	char dir[256];
-	const char *slash = strrchr(path, '/');
-	int fd;
-	int failed;
+	char dir[SEAL_PATH];
+	int error = seal_path_parent(path, dir, diag);
 
-	if (slash)
-		(void)snprintf(dir, sizeof dir, "%.*s", slash == path ? 1 : (int)(slash - path),
-			       path);
-	else
-		(void)snprintf(dir, sizeof dir, ".");
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	failed = fd < 0 || fsync(fd) != 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return failed ? seal_fail_errno(diag, SEAL_E_IO, "%s", dir) : SEAL_OK;
+	return error ? error : seal_path_sync(dir, diag);
 }
 
 /* Makes the file begin with whole records only; syncs what it changed. */
@@ -137,19 +128,14 @@ static int settle(struct seal_journal *journal, size_t good, size_t len, struct 
 		return seal_because(diag, error, "%s", journal->path);
 	if ((good == 0 || good != len) && fsync(journal->fd) != 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s: fsync", journal->path);
-	return good == 0 ? sync_folder(journal->path, diag) : SEAL_OK;
-}
-
-static void free_bytes(uint8_t **bytes)
-{
-	free(*bytes);
+	return good == 0 ? sync_parent(journal->path, diag) : SEAL_OK;
 }
 
 static int load(struct seal_journal *journal,
 		int (*each)(void *, uint64_t, const char *, struct seal_diag *), void *ctx,
 		struct seal_diag *diag)
 {
-	uint8_t *bytes SEAL_CLEANUP(free_bytes) = NULL;
+	uint8_t *bytes SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t len = 0;
 	size_t good = 0;
 	int error = seal_file_read(journal->path, FILE_MAX, &bytes, &len, diag);
@@ -172,7 +158,7 @@ int seal_journal_open(const char *path,
 		return seal_fail(diag, SEAL_E_NOMEM, "journal");
 	journal->fd = -1;
 	if (strlen(path) >= sizeof journal->path)
-		return seal_fail(diag, SEAL_E_IO, "%s: name too long", path);
+		return seal_fail(diag, SEAL_E_IO, "%s: over %zu bytes", path, SEAL_PATH - 1);
 	(void)snprintf(journal->path, sizeof journal->path, "%s", path);
 	journal->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (journal->fd < 0)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
+#include "base/path.h"
 #include "base/secret.h"
 
 #include "base/banned.h"
@@ -16,6 +18,8 @@
 
 void seal_cards_done(struct seal_cards *cards)
 {
+	for (size_t i = 0; i < cards->count; i++)
+		free(cards->path[i]);
 	free(cards->list);
 	free(cards->path);
 	*cards = (struct seal_cards){0};
@@ -25,7 +29,7 @@ static int grow(struct seal_cards *cards, struct seal_diag *diag)
 {
 	size_t room = cards->count + 1;
 	struct seal_card *list = realloc(cards->list, room * sizeof *list);
-	char(*path)[512];
+	char **path;
 
 	if (!list)
 		return seal_fail(diag, SEAL_E_NOMEM, "cards");
@@ -61,13 +65,13 @@ static int push(struct seal_cards *cards, const struct seal_card *card, const ch
 		return seal_fail(diag, SEAL_E_DUPLICATE, "%s: the token of %s", path, twin);
 	if (cards->count == SEAL_CARDS_MAX)
 		return seal_fail(diag, SEAL_E_TOOLONG, "more than %u cards", SEAL_CARDS_MAX);
-	if (strlen(path) >= sizeof cards->path[0])
-		return seal_fail(diag, SEAL_E_TOOLONG, "path of a card");
 	error = grow(cards, diag);
 	if (error)
 		return error;
-	cards->list[cards->count] = *card;
-	(void)snprintf(cards->path[cards->count++], sizeof cards->path[0], "%s", path);
+	cards->path[cards->count] = strdup(path);
+	if (!cards->path[cards->count])
+		return seal_fail(diag, SEAL_E_NOMEM, "cards");
+	cards->list[cards->count++] = *card;
 	return SEAL_OK;
 }
 
@@ -125,6 +129,29 @@ void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static S
 	}
 }
 
+static int write_one(const struct seal_cards *cards, size_t i, struct seal_new_folder *folder,
+		     struct seal_diag *diag)
+{
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
+	char base[SEAL_CARDS_NAME];
+	char name[SEAL_CARDS_NAME + 8];
+	int error = seal_card_text(&cards->list[i], &text, diag);
+
+	seal_cards_name(cards, i, base);
+	(void)snprintf(name, sizeof name, "cards/%s", base);
+	return error ? error : seal_new_folder_file(folder, name, SUFFIX, text, strlen(text), diag);
+}
+
+int seal_cards_write(const struct seal_cards *cards, struct seal_new_folder *folder,
+		     struct seal_diag *diag)
+{
+	int error = seal_new_folder_sub(folder, "cards", diag);
+
+	for (size_t i = 0; !error && i < cards->count; i++)
+		error = write_one(cards, i, folder, diag);
+	return error;
+}
+
 static int is_card(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -145,11 +172,10 @@ int seal_cards_add_folder(struct seal_cards *cards, const char *dir, struct seal
 	if (count == 0)
 		error = seal_fail(diag, SEAL_E_NOTFOUND, "%s: no *.card in it", dir);
 	for (int i = 0; i < count; i++) {
-		char path[512];
+		char path[SEAL_PATH];
 
-		if (!error && snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name) >=
-				      (int)sizeof path)
-			error = seal_fail(diag, SEAL_E_TOOLONG, "%s: path of a card", dir);
+		if (!error)
+			error = seal_path_join(dir, entries[i]->d_name, "", path, diag);
 		if (!error)
 			error = seal_cards_add(cards, path, diag);
 		free(entries[i]);

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "crypto/identity.h"
+#include "ceremony/new_folder.h"
 #include "share/card.h"
 
 /* The cards of a folder: every *.card, in order of file names. */
@@ -13,7 +14,7 @@
 
 struct seal_cards {
 	struct seal_card *list; /* NULL while there is none */
-	char (*path)[512];	/* of each */
+	char **path;		/* of each */
 	size_t count;
 };
 void seal_cards_done(struct seal_cards *cards);
@@ -29,6 +30,10 @@ SEAL_MUST_CHECK int seal_cards_add_folder(struct seal_cards *cards, const char *
    the next number that is nobody's name: somebody may be called alice-2. */
 #define SEAL_CARDS_NAME (SEAL_CARD_NAME + 16)
 void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static SEAL_CARDS_NAME]);
+
+/* Copies of all cards into a new folder, `cards/NAME.card`, by these names. */
+SEAL_MUST_CHECK int seal_cards_write(const struct seal_cards *cards, struct seal_new_folder *folder,
+				     struct seal_diag *diag);
 
 /* A card without a name and not signed, for an identity file whose card is not here: the
    search of tokens (open.h) takes it. Nothing is added where its card is there. */

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/own.h"
+#include "base/path.h"
 #include "ceremony/split.h"
 #include "share/sealed_secret.h"
 #include "share/set.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES 512
 #define NAMES_BYTES 160
 
 struct state {
@@ -29,11 +30,6 @@ static void state_done(struct state *state)
 {
 	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
 		seal_secret_free(state->share[i]);
-}
-
-static void bytesp(uint8_t **bytes)
-{
-	free(*bytes);
 }
 
 /* A share that would not bring the quorum nearer is not asked for. */
@@ -182,15 +178,12 @@ static int gather(struct state *state, struct seal_diag *diag)
 static int read_sealed(const char *dir, uint8_t **out_bytes, size_t *out_len,
 		       struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
-	int len = snprintf(path, sizeof path, "%s/" SEAL_SPLIT_SECRET, dir);
-	int error;
+	char path[SEAL_PATH];
+	int error = seal_path_join(dir, SEAL_SPLIT_SECRET, "", path, diag);
 
-	if (len < 0 || len >= (int)sizeof path)
-		return seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
-	error = seal_file_read(path, SEAL_SEALED_SECRET_MAX + SEAL_SEALED_SECRET_EXTRA, out_bytes,
-			       out_len, diag);
-	return error;
+	return error ? error
+		     : seal_file_read(path, SEAL_SEALED_SECRET_MAX + SEAL_SEALED_SECRET_EXTRA,
+				      out_bytes, out_len, diag);
 }
 
 int seal_combine_run(const struct seal_combine *combine, struct seal_secret **out_secret,
@@ -199,7 +192,7 @@ int seal_combine_run(const struct seal_combine *combine, struct seal_secret **ou
 	struct state state SEAL_CLEANUP(state_done) = {.combine = combine,
 						       .manifest = &combine->folder->manifest};
 	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
-	uint8_t *sealed SEAL_CLEANUP(bytesp) = NULL;
+	uint8_t *sealed SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t len = 0;
 	int error = read_sealed(combine->dir, &sealed, &len, diag);
 

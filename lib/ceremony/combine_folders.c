@@ -1,16 +1,14 @@
 /* One share set from the folders of several custodians. */
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/secret.h"
 #include "ceremony/combine.h"
 #include "ceremony/split.h"
 
 #include "base/banned.h"
-
-#define PATH_BYTES 512
 
 static int check_same(const struct seal_set_folder *folder, const struct seal_set_folder *more,
 		      struct seal_diag *diag)
@@ -54,10 +52,10 @@ static int take(struct seal_set_folder *folder, struct seal_set_folder *more,
 
 static int has_secret(const char *dir)
 {
-	char path[PATH_BYTES];
-	int len = snprintf(path, sizeof path, "%s/" SEAL_SPLIT_SECRET, dir);
+	char path[SEAL_PATH];
 
-	return len > 0 && len < (int)sizeof path && access(path, F_OK) == 0;
+	return seal_path_join(dir, SEAL_SPLIT_SECRET, "", path, NULL) == SEAL_OK &&
+	       access(path, F_OK) == 0;
 }
 
 int seal_combine_folders(const char *const *dirs, size_t count, struct seal_set_folder *folder,

@@ -2,91 +2,59 @@
 
 #include "ceremony/init.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/journal.h"
+#include "base/own.h"
+#include "base/path.h"
 #include "ceremony/init_internal.h"
+#include "ceremony/new_folder.h"
+#include "ceremony/split.h"
 #include "share/set.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES 512
-#define JOURNAL "journal"
+#define JOURNAL ".journal"
 
-enum step { STEP_NONE, STEP_ASKED, STEP_WRITTEN };
+enum step { STEP_NONE, STEP_ASKED };
 
-static void textp(char **text)
-{
-	free(*text);
-	*text = NULL;
-}
-
-static void folderp(DIR **folder)
-{
-	if (*folder)
-		(void)closedir(*folder);
-	*folder = NULL;
-}
-
-static int join(const char *dir, const char *name, const char *suffix, char out[PATH_BYTES],
-		struct seal_diag *diag)
-{
-	int len = snprintf(out, PATH_BYTES, "%s/%s%s", dir, name, suffix);
-
-	return len > 0 && len < PATH_BYTES ? SEAL_OK
-					   : seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
-}
-
-/* What this call made of the folder, for taking it back. */
-struct begun {
-	int folder, journal;
+/* The journal stands beside the folder while this is under way, as the folder is there only
+   when all is done. */
+struct journey {
+	struct seal_journal *journal;
+	char path[SEAL_PATH];
+	enum step step;
+	int is_new; /* made by this call, and nothing asked of the daemon since: taken back */
 };
 
-/* New, empty, or with the journal of a call that was broken off. */
-static int check_folder(const char *dir, struct begun *begun, struct seal_diag *diag)
+static void journey_done(struct journey *journey)
 {
-	DIR *folder SEAL_CLEANUP(folderp) = NULL;
-	const struct dirent *entry;
-	char path[PATH_BYTES];
-	int error;
-
-	if (mkdir(dir, 0700) == 0) {
-		*begun = (struct begun){1, 1};
-		return SEAL_OK;
-	}
-	if (errno != EEXIST)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
-	error = join(dir, JOURNAL, "", path, diag);
-	if (error || access(path, F_OK) == 0)
-		return error;
-	folder = opendir(dir);
-	if (!folder)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", dir);
-	while ((entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			return seal_fail(diag, SEAL_E_EXISTS,
-					 "%s: is not empty: name a new folder for this share set",
-					 dir);
-	begun->journal = 1;
-	return SEAL_OK;
+	if (journey->journal && journey->is_new)
+		(void)unlink(journey->path);
+	seal_journal_free(journey->journal);
 }
 
-/* Nothing was made, here or at the daemon: nothing is left. */
-static void take_back(const char *dir, const struct begun *begun)
+/* One that was killed after its last step leaves its journal; told apart from what somebody
+   else put there. */
+static int check_folder(const char *dir, struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
+	struct seal_diag why = {0};
+	char path[SEAL_PATH];
+	int error = seal_new_folder_check(dir, &why);
 
-	if (begun->journal && join(dir, JOURNAL, "", path, NULL) == SEAL_OK)
-		(void)unlink(path);
-	if (begun->folder)
-		(void)rmdir(dir);
+	if (error == SEAL_E_EXISTS && seal_path_join(dir, "manifest", "", path, NULL) == SEAL_OK &&
+	    access(path, F_OK) == 0 &&
+	    seal_path_join(dir, SEAL_SPLIT_SECRET, "", path, NULL) == SEAL_OK &&
+	    access(path, F_OK) != 0) {
+		if (seal_new_folder_beside(dir, JOURNAL, path, NULL) == SEAL_OK)
+			(void)unlink(path);
+		return seal_fail(diag, error, "%s: holds a finished init; name a new folder", dir);
+	}
+	if (error && diag)
+		*diag = why;
+	return error;
 }
 
 static int read_step(void *ctx, uint64_t seq SEAL_UNUSED, const char *text,
@@ -96,60 +64,37 @@ static int read_step(void *ctx, uint64_t seq SEAL_UNUSED, const char *text,
 
 	if (strncmp(text, "asked ", 6) == 0)
 		*step = STEP_ASKED;
-	else if (strncmp(text, "written ", 8) == 0)
-		*step = STEP_WRITTEN;
 	return SEAL_OK;
 }
 
-static int write_file(const char *path, const char *text, struct seal_diag *diag)
+static int write_set(const struct seal_init_job *job, const struct seal_init_answer *answer,
+		     struct seal_new_folder *folder, struct seal_diag *diag)
 {
-	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = NULL;
-	int error = seal_file_new(path, 0, &file, diag);
+	int error = seal_new_folder_file(folder, "manifest", "", answer->note, strlen(answer->note),
+					 diag);
 
-	if (!error)
-		error = seal_file_write(file, text, strlen(text), diag);
-	return error ? error : seal_file_commit(file, diag);
+	for (unsigned i = 0; !error && i < answer->manifest.total; i++)
+		error = seal_new_folder_file(folder, answer->manifest.shares[i].custodian, ".share",
+					     answer->file[i], strlen(answer->file[i]), diag);
+	if (!error && answer->root_token)
+		error = seal_new_folder_file(folder, "root-token", ".age", answer->root_token,
+					     strlen(answer->root_token), diag);
+	return error ? error : seal_cards_write(job->cards, folder, diag);
 }
 
-static int write_card(const struct seal_init_job *job, size_t index, struct seal_diag *diag)
+static int write_down(const struct seal_init_job *job, const struct seal_init_answer *answer,
+		      struct seal_diag *diag)
 {
-	char *text SEAL_CLEANUP(textp) = NULL;
-	char base[SEAL_CARDS_NAME];
-	char name[SEAL_CARDS_NAME + 8];
-	char path[PATH_BYTES];
-	int error = seal_card_text(&job->cards->list[index], &text, diag);
+	struct seal_new_folder folder SEAL_CLEANUP(seal_new_folder_done) = {0};
+	int error = seal_new_folder_begin(job->dir, &folder, diag);
 
-	seal_cards_name(job->cards, index, base);
-	(void)snprintf(name, sizeof name, "cards/%s", base);
 	if (!error)
-		error = join(job->dir, name, ".card", path, diag);
-	return error ? error : write_file(path, text, diag);
-}
-
-int seal_init_write(const struct seal_init_job *job, const struct seal_init_answer *answer,
-		    struct seal_diag *diag)
-{
-	char path[PATH_BYTES];
-	int error = join(job->dir, "cards", "", path, diag);
-
-	if (!error && mkdir(path, 0700) != 0 && errno != EEXIST)
-		error = seal_fail_errno(diag, SEAL_E_IO, "%s", path);
-	for (size_t i = 0; !error && i < job->cards->count; i++)
-		error = write_card(job, i, diag);
-	for (unsigned i = 0; !error && i < answer->manifest.total; i++) {
-		error = join(job->dir, answer->manifest.shares[i].custodian, ".share", path, diag);
-		if (!error)
-			error = write_file(path, answer->file[i], diag);
-	}
-	if (!error && answer->root_token) {
-		error = join(job->dir, "root-token", ".age", path, diag);
-		if (!error)
-			error = write_file(path, answer->root_token, diag);
-	}
-	/* The manifest comes last: a folder with one is whole. */
+		error = write_set(job, answer, &folder, diag);
 	if (!error)
-		error = join(job->dir, "manifest", "", path, diag);
-	return error ? error : write_file(path, answer->note, diag);
+		error = seal_new_folder_commit(&folder, diag);
+	if (error)
+		seal_advise(diag, "the daemon keeps the shares: mend it, and run the same again");
+	return error;
 }
 
 /* Before anything is asked: what the daemon would refuse, in the words of seal-split. Whether
@@ -209,76 +154,68 @@ static int check_status(const struct seal_init_job *job, const struct seal_clien
 	return SEAL_OK;
 }
 
-static int write_down(const struct seal_init_job *job, struct seal_journal *journal,
-		      const struct seal_init_answer *answer, struct seal_diag *diag)
-{
-	char line[128];
-	int error = seal_init_write(job, answer, diag);
-
-	(void)snprintf(line, sizeof line, "written %s", answer->manifest.set);
-	if (!error)
-		error = seal_journal_add(journal, line, diag);
-	if (error)
-		seal_advise(diag, "the daemon keeps the shares: mend it, and run the same again");
-	return error;
-}
-
-static int run(const struct seal_init_job *job, struct seal_journal *journal, enum step step,
-	       struct begun *begun, struct seal_init_result *result, struct seal_diag *diag)
+static int run(const struct seal_init_job *job, struct journey *journey,
+	       struct seal_init_result *result, struct seal_diag *diag)
 {
 	struct seal_init_answer answer SEAL_CLEANUP(seal_init_answer_done) = {0};
 	struct seal_client_status status;
-	char *body SEAL_CLEANUP(textp) = NULL;
+	char *body SEAL_CLEANUP(seal_text_freep) = NULL;
 	int refused = 0;
 	int error = seal_client_status(job->client, &status, diag);
 
 	if (!error)
-		error = check_status(job, &status, step, diag);
-	if (!error && step == STEP_NONE)
-		error = seal_journal_add(journal, "asked sys/init", diag);
+		error = check_status(job, &status, journey->step, diag);
+	if (!error && journey->step == STEP_NONE)
+		error = seal_journal_add(journey->journal, "asked sys/init", diag);
 	if (error)
 		return error;
-	result->resumed = step == STEP_ASKED && status.initialized;
+	result->resumed = journey->step == STEP_ASKED && status.initialized;
 	error = ask_daemon(job, result->resumed, &refused, &body, diag);
 	if (!refused)
-		*begun = (struct begun){0};
+		journey->is_new = 0;
 	if (!error)
 		error = seal_init_read(job, status.identity, body, &answer, diag);
 	if (!error)
-		error = write_down(job, journal, &answer, diag);
+		error = write_down(job, &answer, diag);
 	if (error)
 		return error;
+	(void)unlink(journey->path);
 	result->manifest = answer.manifest;
 	result->has_root_token = answer.root_token != NULL;
 	return SEAL_OK;
 }
 
+static int begin(const struct seal_init_job *job, struct journey *journey, struct seal_diag *diag)
+{
+	int error = check_folder(job->dir, diag);
+
+	if (!error)
+		error = seal_new_folder_beside(job->dir, JOURNAL, journey->path, diag);
+	if (error)
+		return error;
+	journey->is_new = access(journey->path, F_OK) != 0;
+	error = seal_journal_open(journey->path, read_step, &journey->step, &journey->journal,
+				  diag);
+	if (error == SEAL_E_EXISTS) /* somebody else's, who was quicker */
+		return error;
+	/* A full disk: what could not be begun is not left. */
+	if (error && journey->is_new)
+		(void)unlink(journey->path);
+	return error;
+}
+
 int seal_init_run(const struct seal_init_job *job, struct seal_init_result *out_result,
 		  struct seal_diag *diag)
 {
-	struct seal_journal *journal SEAL_CLEANUP(seal_journal_freep) = NULL;
+	struct journey journey SEAL_CLEANUP(journey_done) = {0};
 	struct seal_init_result result = {0};
-	struct begun begun = {0};
-	enum step step = STEP_NONE;
-	char path[PATH_BYTES];
 	int error = check_people(job, diag);
 
 	if (!error)
-		error = check_folder(job->dir, &begun, diag);
+		error = begin(job, &journey, diag);
 	if (!error)
-		error = join(job->dir, JOURNAL, "", path, diag);
+		error = run(job, &journey, &result, diag);
 	if (!error)
-		error = seal_journal_open(path, read_step, &step, &journal, diag);
-	if (error == SEAL_E_EXISTS) /* somebody else's, who was quicker */
-		begun = (struct begun){0};
-	if (!error && step == STEP_WRITTEN)
-		error = seal_fail(diag, SEAL_E_EXISTS,
-				  "%s: holds a finished init; name a new folder", job->dir);
-	if (!error)
-		error = run(job, journal, step, &begun, &result, diag);
-	if (error)
-		take_back(job->dir, &begun);
-	else
 		*out_result = result;
 	return error;
 }

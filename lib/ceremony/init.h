@@ -12,13 +12,14 @@
 
 /* Initialising a seal daemon for the holders of cards (design section 5, init). The daemon
    splits and seals; what comes back is checked against what was asked before it is
-   written down, since a gate in between could have put in other cards. The folder has a
-   journal: broken off anywhere, the same call goes on, and fetches the sealed shares again
-   if the daemon has made them. */
+   written down, since a gate in between could have put in other cards. The folder is there
+   whole or not at all; beside it stands the journal `.NAME.journal` while it is not. Broken
+   off anywhere, the same call goes on, and fetches the sealed shares again if the daemon has
+   made them. */
 
 struct seal_init_job {
 	struct seal_client *client;
-	const char *dir; /* made if absent; else it must be empty, or of a call broken off */
+	const char *dir; /* absent or empty */
 	const struct seal_cards *cards;
 	const struct seal_card *root_card; /* gets the root token; NULL: none is handed out */
 	const struct seal_secret *bootstrap;

@@ -5,16 +5,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/own.h"
 #include "ceremony/init_internal.h"
 #include "share/set.h"
 
 #include "base/banned.h"
-
-static void textp(char **text)
-{
-	free(*text);
-	*text = NULL;
-}
 
 size_t seal_init_persons(const struct seal_cards *cards)
 {
@@ -32,7 +27,7 @@ size_t seal_init_persons(const struct seal_cards *cards)
 
 static json_t *card_json(const struct seal_card *card)
 {
-	char *text SEAL_CLEANUP(textp) = NULL;
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
 	json_t *json = NULL;
 
 	if (seal_card_text(card, &text, NULL) || seal_json_parse(text, strlen(text), &json, NULL))

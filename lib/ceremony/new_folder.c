@@ -4,75 +4,63 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/own.h"
 #include "base/secret.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES (2 * SEAL_NEW_FOLDER_PATH)
-
-static void folder_closep(DIR **folder)
-{
-	if (*folder)
-		(void)closedir(*folder);
-}
-
-static void bytes_freep(uint8_t **bytes)
-{
-	free(*bytes);
-}
-
 /* dir without slashes at its end; parent: what is before its last name. */
-static int split(const char *dir, char path[SEAL_NEW_FOLDER_PATH],
-		 char parent[SEAL_NEW_FOLDER_PATH], const char **out_name, struct seal_diag *diag)
+static int split(const char *dir, char path[static SEAL_PATH], char parent[static SEAL_PATH],
+		 const char **out_name, struct seal_diag *diag)
 {
 	size_t len = strlen(dir);
-	char *slash;
+	const char *slash;
+	int error;
 
 	while (len > 1 && dir[len - 1] == '/')
 		len--;
-	if (len == 0 || len >= SEAL_NEW_FOLDER_PATH - 32)
+	if (len == 0)
 		return seal_fail(diag, SEAL_E_IO, "%s: not a folder's name", dir);
+	if (len >= SEAL_PATH)
+		return seal_fail(diag, SEAL_E_IO, "%s: over %zu bytes", dir, SEAL_PATH - 1);
 	memcpy(path, dir, len);
 	path[len] = '\0';
+	error = seal_path_parent(path, parent, diag);
+	if (error)
+		return error;
 	slash = strrchr(path, '/');
 	*out_name = slash ? slash + 1 : path;
 	if (**out_name == '\0' || strcmp(*out_name, ".") == 0 || strcmp(*out_name, "..") == 0)
 		return seal_fail(diag, SEAL_E_IO, "%s: name the folder itself", dir);
-	if (!slash)
-		(void)snprintf(parent, SEAL_NEW_FOLDER_PATH, ".");
-	else
-		(void)snprintf(parent, SEAL_NEW_FOLDER_PATH, "%.*s",
-			       slash == path ? 1 : (int)(slash - path), path);
 	return SEAL_OK;
 }
 
-static int check_empty(const char *path, struct seal_diag *diag)
+int seal_new_folder_beside(const char *dir, const char *suffix, char out[static SEAL_PATH],
+			   struct seal_diag *diag)
 {
-	DIR *folder SEAL_CLEANUP(folder_closep) = opendir(path);
-	const struct dirent *entry;
+	char path[SEAL_PATH];
+	char parent[SEAL_PATH];
+	char hidden[SEAL_PATH + 1];
+	const char *name;
+	int error = split(dir, path, parent, &name, diag);
 
-	if (!folder)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
-	while ((entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			return seal_fail(diag, SEAL_E_EXISTS, "%s: is not empty; name a new folder",
-					 path);
-	return SEAL_OK;
+	if (error)
+		return error;
+	(void)snprintf(hidden, sizeof hidden, ".%s", name);
+	return seal_path_join(parent, hidden, suffix, out, diag);
 }
 
 int seal_new_folder_check(const char *dir, struct seal_diag *diag)
 {
-	char path[SEAL_NEW_FOLDER_PATH];
-	char parent[SEAL_NEW_FOLDER_PATH];
+	char path[SEAL_PATH];
+	char parent[SEAL_PATH];
 	const char *name;
 	struct stat above;
 	struct stat there;
@@ -91,7 +79,7 @@ int seal_new_folder_check(const char *dir, struct seal_diag *diag)
 	if (there.st_dev != above.st_dev)
 		return seal_fail(diag, SEAL_E_EXISTS, "%s: is a mount point; name a folder in it",
 				 path);
-	return check_empty(path, diag);
+	return seal_path_check_empty(path, diag);
 }
 
 static void hold_signals(sigset_t *before)
@@ -108,7 +96,8 @@ static void hold_signals(sigset_t *before)
 
 int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder, struct seal_diag *diag)
 {
-	char parent[SEAL_NEW_FOLDER_PATH];
+	char parent[SEAL_PATH];
+	char hidden[NAME_MAX + 1];
 	char hex[13];
 	uint8_t tag[6];
 	const char *name;
@@ -121,8 +110,12 @@ int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder, struc
 	if (error)
 		return error;
 	seal_hex(tag, sizeof tag, hex);
-	(void)snprintf(folder->temp, sizeof folder->temp, "%.*s.%.*s.%s.tmp",
-		       (int)(name - folder->path), folder->path, 200, name, hex);
+	(void)snprintf(hidden, sizeof hidden, ".%.*s.%s", 200, name, hex);
+	error = seal_path_join(parent, hidden, ".tmp", folder->temp, diag);
+	if (error) {
+		folder->temp[0] = '\0';
+		return error;
+	}
 	hold_signals(&folder->before);
 	folder->is_begun = 1;
 	if (mkdir(folder->temp, 0700) == 0)
@@ -132,19 +125,10 @@ int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder, struc
 	return error;
 }
 
-static int join(const char *dir, const char *name, const char *suffix, char out[PATH_BYTES],
-		struct seal_diag *diag)
-{
-	int len = snprintf(out, PATH_BYTES, "%s/%s%s", dir, name, suffix);
-
-	return len > 0 && len < PATH_BYTES ? SEAL_OK
-					   : seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
-}
-
 int seal_new_folder_sub(struct seal_new_folder *folder, const char *name, struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
-	int error = join(folder->temp, name, "", path, diag);
+	char path[SEAL_PATH];
+	int error = seal_path_join(folder->temp, name, "", path, diag);
 
 	if (!error && mkdir(path, 0700) != 0)
 		error = seal_fail_errno(diag, SEAL_E_IO, "%s", path);
@@ -153,7 +137,7 @@ int seal_new_folder_sub(struct seal_new_folder *folder, const char *name, struct
 
 static int check_disk(const char *path, const void *bytes, size_t len, struct seal_diag *diag)
 {
-	uint8_t *again SEAL_CLEANUP(bytes_freep) = NULL;
+	uint8_t *again SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t got = 0;
 	int error = seal_file_read(path, len, &again, &got, diag);
 
@@ -166,8 +150,8 @@ int seal_new_folder_file(struct seal_new_folder *folder, const char *name, const
 			 const void *bytes, size_t len, struct seal_diag *diag)
 {
 	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = NULL;
-	char path[PATH_BYTES];
-	int error = join(folder->temp, name, suffix, path, diag);
+	char path[SEAL_PATH];
+	int error = seal_path_join(folder->temp, name, suffix, path, diag);
 
 	if (!error)
 		error = seal_file_new(path, SEAL_FILE_NEW, &file, diag);
@@ -176,17 +160,6 @@ int seal_new_folder_file(struct seal_new_folder *folder, const char *name, const
 	if (!error)
 		error = seal_file_commit(file, diag);
 	return error ? error : check_disk(path, bytes, len, diag);
-}
-
-static int sync_folder(const char *path, struct seal_diag *diag)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int failed = fd < 0 || fsync(fd) != 0;
-	int error = failed ? seal_fail_errno(diag, SEAL_E_IO, "%s: fsync", path) : SEAL_OK;
-
-	if (fd >= 0)
-		(void)close(fd);
-	return error;
 }
 
 static int was_interrupted(void)
@@ -201,10 +174,10 @@ static int was_interrupted(void)
 
 int seal_new_folder_commit(struct seal_new_folder *folder, struct seal_diag *diag)
 {
-	char path[SEAL_NEW_FOLDER_PATH];
-	char parent[SEAL_NEW_FOLDER_PATH];
+	char path[SEAL_PATH];
+	char parent[SEAL_PATH];
 	const char *name;
-	int error = sync_folder(folder->temp, diag);
+	int error = seal_path_sync(folder->temp, diag);
 
 	if (!error)
 		error = split(folder->path, path, parent, &name, diag);
@@ -220,20 +193,20 @@ int seal_new_folder_commit(struct seal_new_folder *folder, struct seal_diag *dia
 					   "%s: is not empty; name a new folder", folder->path)
 			       : seal_fail_errno(diag, SEAL_E_IO, "%s", folder->path);
 	folder->temp[0] = '\0';
-	return sync_folder(parent, diag);
+	return seal_path_sync(parent, diag);
 }
 
 /* Calls each for every name in path, and takes path away. */
 static void empty(const char *path, void (*each)(const char *inner))
 {
-	DIR *folder SEAL_CLEANUP(folder_closep) = opendir(path);
+	DIR *folder SEAL_CLEANUP(seal_path_closep) = opendir(path);
 	const struct dirent *entry;
 
 	while (folder && (entry = readdir(folder))) {
-		char inner[PATH_BYTES];
+		char inner[SEAL_PATH];
 
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    join(path, entry->d_name, "", inner, NULL) == SEAL_OK)
+		    seal_path_join(path, entry->d_name, "", inner, NULL) == SEAL_OK)
 			each(inner);
 	}
 	(void)rmdir(path);

@@ -5,17 +5,16 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "base/path.h"
 
 /* A folder that is there whole or not at all (design section 7.3). Files are written
    into a hidden folder beside it, each on disk and read again; the last step is one
    rename. Ctrl-C in between takes everything away again; a crash leaves the hidden
    folder `.NAME.XXXXXX.tmp`, which is no share set and may be deleted. */
 
-#define SEAL_NEW_FOLDER_PATH 512
-
 struct seal_new_folder {
-	char path[SEAL_NEW_FOLDER_PATH]; /* where it will be */
-	char temp[SEAL_NEW_FOLDER_PATH + 16];
+	char path[SEAL_PATH]; /* where it will be */
+	char temp[SEAL_PATH];
 	int is_begun;
 	sigset_t before; /* signals that end a tool wait from begin to done */
 };
@@ -23,6 +22,10 @@ struct seal_new_folder {
 /* Whether dir can be made: absent or empty, its parent there and writable. For telling a
    person before the work; commit decides. SEAL_E_EXISTS, SEAL_E_IO. */
 SEAL_MUST_CHECK int seal_new_folder_check(const char *dir, struct seal_diag *diag);
+
+/* The name `.NAME` and suffix beside dir: for what must be there before the folder is. */
+SEAL_MUST_CHECK int seal_new_folder_beside(const char *dir, const char *suffix,
+					   char out[static SEAL_PATH], struct seal_diag *diag);
 
 /* folder is the caller's, all zero before; seal_new_folder_done ends it in any case. */
 SEAL_MUST_CHECK int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder,

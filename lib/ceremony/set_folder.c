@@ -8,11 +8,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "ceremony/open.h"
 
 #include "base/banned.h"
-
-#define PATH_BYTES 512
 
 void seal_set_folder_done(struct seal_set_folder *folder)
 {
@@ -21,15 +20,6 @@ void seal_set_folder_done(struct seal_set_folder *folder)
 	free(folder->note);
 	seal_cards_done(&folder->cards);
 	*folder = (struct seal_set_folder){0};
-}
-
-static int join(const char *dir, const char *name, const char *suffix, char out[PATH_BYTES],
-		struct seal_diag *diag)
-{
-	int len = snprintf(out, PATH_BYTES, "%s/%s%s", dir, name, suffix);
-
-	return len > 0 && len < PATH_BYTES ? SEAL_OK
-					   : seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
 }
 
 static int in_manifest(const struct seal_manifest *manifest, const uint8_t *fingerprint)
@@ -56,19 +46,23 @@ static int drop_others(struct seal_set_folder *folder, struct seal_diag *diag)
 		if (!in_manifest(&folder->manifest, fingerprint))
 			continue;
 		if (kept != i) {
+			char *path = cards->path[kept];
+
 			cards->list[kept] = cards->list[i];
-			(void)memcpy(cards->path[kept], cards->path[i], sizeof cards->path[i]);
+			cards->path[kept] = cards->path[i];
+			cards->path[i] = path;
 		}
 		kept++;
 	}
-	cards->count = kept;
+	while (cards->count > kept)
+		free(cards->path[--cards->count]);
 	return SEAL_OK;
 }
 
 static int read_cards(struct seal_set_folder *folder, const char *dir, struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
-	int error = join(dir, "cards", "", path, diag);
+	char path[SEAL_PATH];
+	int error = seal_path_join(dir, "cards", "", path, diag);
 
 	if (error)
 		return error;
@@ -95,10 +89,11 @@ static int read_share(const char *path, uint8_t **out_file, size_t *out_len, str
 
 static int read_shares(struct seal_set_folder *folder, const char *dir, struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
+	char path[SEAL_PATH];
 
 	for (unsigned i = 0; i < folder->manifest.total; i++) {
-		int error = join(dir, folder->manifest.shares[i].custodian, ".share", path, diag);
+		int error = seal_path_join(dir, folder->manifest.shares[i].custodian, ".share",
+					   path, diag);
 
 		if (!error && access(path, F_OK) != 0)
 			continue;
@@ -113,8 +108,8 @@ static int read_shares(struct seal_set_folder *folder, const char *dir, struct s
 int seal_set_folder_read(const char *dir, const uint8_t *expected_signer,
 			 struct seal_set_folder *folder, struct seal_diag *diag)
 {
-	char path[PATH_BYTES];
-	int error = join(dir, "manifest", "", path, diag);
+	char path[SEAL_PATH];
+	int error = seal_path_join(dir, "manifest", "", path, diag);
 
 	if (!error)
 		error = seal_file_read(path, SEAL_NOTE_MAX, &folder->note, &folder->note_len, diag);

@@ -4,39 +4,14 @@
 #include "ceremony/split.h"
 
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/own.h"
 #include "ceremony/new_folder.h"
 #include "share/sealed_secret.h"
 
 #include "base/banned.h"
-
-static void textp(char **text)
-{
-	free(*text);
-}
-
-static void bytesp(uint8_t **bytes)
-{
-	free(*bytes);
-}
-
-static int write_card(struct seal_new_folder *folder, const struct seal_cards *cards, size_t i,
-		      struct seal_diag *diag)
-{
-	char *text SEAL_CLEANUP(textp) = NULL;
-	char base[SEAL_CARDS_NAME];
-	char name[SEAL_CARDS_NAME + 8];
-	int error = seal_card_text(&cards->list[i], &text, diag);
-
-	seal_cards_name(cards, i, base);
-	(void)snprintf(name, sizeof name, "cards/%s", base);
-	return error ? error
-		     : seal_new_folder_file(folder, name, ".card", text, strlen(text), diag);
-}
 
 static int write_set(struct seal_new_folder *folder, const struct seal_cards *cards,
 		     const struct seal_set *set, struct seal_diag *diag)
@@ -52,11 +27,7 @@ static int write_set(struct seal_new_folder *folder, const struct seal_cards *ca
 		error = seal_new_folder_file(folder, manifest->shares[i].custodian, ".share", file,
 					     len, diag);
 	}
-	if (!error)
-		error = seal_new_folder_sub(folder, "cards", diag);
-	for (size_t i = 0; !error && i < cards->count; i++)
-		error = write_card(folder, cards, i, diag);
-	return error;
+	return error ? error : seal_cards_write(cards, folder, diag);
 }
 
 static int write_all(const struct seal_split_job *job, const struct seal_set *set,
@@ -93,7 +64,7 @@ int seal_split_run(const struct seal_split_job *job, struct seal_manifest *out_m
 	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_secret *signer SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_set *set SEAL_CLEANUP(seal_set_freep) = NULL;
-	uint8_t *sealed SEAL_CLEANUP(bytesp) = NULL;
+	uint8_t *sealed SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	const char *note;
 	size_t note_len = 0;
 	size_t len = 0;

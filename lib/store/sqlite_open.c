@@ -11,7 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 #include "base/banned.h"
+
+/* Its limit is 512, "-journal" and a zero byte behind the name included. */
+#define SQLITE_PATH 500u
 
 #define APPLICATION 0x5345414c /* "SEAL" */
 #define SCHEMA 1
@@ -196,15 +201,18 @@ static int check_version(struct seal_store *store, struct seal_diag *diag)
 
 int seal_store_open_file(struct seal_store *store, const char *folder, struct seal_diag *diag)
 {
-	char path[512];
+	char path[SEAL_PATH];
 	char mode[16];
-	int len = snprintf(path, sizeof path, "%s/%s", folder, SEAL_STORE_FILE);
 	int code;
-	int error;
+	int error = seal_path_join(folder, SEAL_STORE_FILE, "", path, diag);
 
-	if (len < 0 || (size_t)len >= sizeof path)
-		return seal_fail(diag, SEAL_E_IO, "%s: name too long", folder);
-	error = prepare_files(folder, path, diag);
+	if (!error && strlen(path) > SQLITE_PATH)
+		error = seal_fail(diag, SEAL_E_IO,
+				  "%s: over %u bytes, the most that SQLite takes; name a shorter "
+				  "folder",
+				  path, SQLITE_PATH);
+	if (!error)
+		error = prepare_files(folder, path, diag);
 	if (error)
 		return error;
 	code = sqlite3_open_v2(path, &store->db,

@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "crypto/identity.h"
 #include "token/token_internal.h"
 
 #include "base/banned.h"
 
 #define APPLET "identity file"
-#define PATH_BYTES 512u
 #define PASSPHRASE_MIN 8u
 #define PASSPHRASE_MAX 1024u
 #define ATTEMPTS 3 /* a guess costs a second; three are for slips */
@@ -26,7 +26,7 @@ struct passphrase {
 	struct seal_identity_public public;
 	char *text; /* of the file, locked */
 	size_t len;
-	char path[PATH_BYTES];
+	char path[SEAL_PATH];
 	char holder[SEAL_CARD_NAME + 1];
 };
 
@@ -47,6 +47,14 @@ static void donep(struct passphrase **token)
 	*token = NULL;
 }
 
+static int set_path(struct passphrase *token, const char *path, struct seal_diag *diag)
+{
+	if (strlen(path) >= sizeof token->path)
+		return seal_fail(diag, SEAL_E_IO, "%s: over %zu bytes", path, SEAL_PATH - 1);
+	(void)snprintf(token->path, sizeof token->path, "%s", path);
+	return SEAL_OK;
+}
+
 static int load(const char *path, struct passphrase **out_token, struct seal_diag *diag)
 {
 	struct passphrase *token SEAL_CLEANUP(donep) = calloc(1, sizeof *token);
@@ -55,8 +63,9 @@ static int load(const char *path, struct passphrase **out_token, struct seal_dia
 
 	if (!token)
 		return seal_fail(diag, SEAL_E_NOMEM, "%s", APPLET);
-	if (snprintf(token->path, sizeof token->path, "%s", path) >= (int)sizeof token->path)
-		return seal_fail(diag, SEAL_E_TOOLONG, "path of an identity file");
+	error = set_path(token, path, diag);
+	if (error)
+		return error;
 	error = seal_file_read(path, SEAL_IDENTITY_TEXT, &bytes, &token->len, diag);
 	token->text = (char *)bytes;
 	if (error)
@@ -234,11 +243,10 @@ static int enrol(const struct seal_token_place *place, const struct seal_token_p
 	token->text = calloc(1, SEAL_IDENTITY_TEXT);
 	if (!token->text)
 		return seal_fail(diag, SEAL_E_NOMEM, "%s", APPLET);
-	if (snprintf(token->path, sizeof token->path, "%s", plan->identity_out) >=
-	    (int)sizeof token->path)
-		return seal_fail(diag, SEAL_E_TOOLONG, "path of an identity file");
 	(void)snprintf(token->holder, sizeof token->holder, "%s", plan->name);
-	error = seal_identity_new(&token->identity, diag);
+	error = set_path(token, plan->identity_out, diag);
+	if (!error)
+		error = seal_identity_new(&token->identity, diag);
 	if (!error)
 		error = write_file(token, asker, diag);
 	if (error)

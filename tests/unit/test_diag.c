@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <errno.h>
 #include <cmocka.h>
 
 #include "base/diag.h"
@@ -43,6 +44,30 @@ static void names_stay(void **state)
 	(void)state;
 	line_is("Chlo\xc3\xa9, \xe6\x9d\x8e, \xf0\x9f\x94\x91",
 		"Chlo\xc3\xa9, \xe6\x9d\x8e, \xf0\x9f\x94\x91");
+}
+
+/* A cause longer than its place says at its end what failed, and at its beginning where. */
+static void long_causes_keep_both_ends(void **state)
+{
+	char name[3000];
+	char line[SEAL_DIAG_TEXT];
+	struct seal_diag diag = {0};
+
+	(void)state;
+	memset(name, 'x', sizeof name);
+	memcpy(name, "/begin/", 7);
+	memcpy(name + sizeof name - 5, "/end", 5);
+	errno = ENOSPC;
+	assert_int_equal(seal_fail_errno(&diag, SEAL_E_IO, "%s", name), SEAL_E_IO);
+	seal_diag_line(&diag, line, sizeof line);
+	assert_int_equal(strlen(line), SEAL_DIAG_TEXT - 1);
+	assert_memory_equal(line, "/begin/xx", 9);
+	assert_non_null(strstr(line, "x...x"));
+	assert_string_equal(strstr(line, "/end"), "/end: No space left on device");
+	name[SEAL_DIAG_TEXT - 1] = '\0'; /* what fits exactly has no gap */
+	assert_int_equal(seal_fail(&diag, SEAL_E_IO, "%s", name), SEAL_E_IO);
+	seal_diag_line(&diag, line, sizeof line);
+	assert_string_equal(line, name);
 }
 
 /* A line that is too long ends between code points. */
@@ -105,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(controls_are_shown_as_marks),
 		cmocka_unit_test(names_stay),
+		cmocka_unit_test(long_causes_keep_both_ends),
 		cmocka_unit_test(cut_between_code_points),
 		cmocka_unit_test(utf8_has_one_form),
 	};
