@@ -18,8 +18,7 @@ static void finish(struct seal_conn *conn)
 {
 	seal_buffer_done(&conn->out);
 	conn->out_at = 0;
-	conn->gate->held -= conn->held;
-	conn->held = 0;
+	seal_conn_release(conn, 0);
 	conn->since = conn->began = seal_gate_now();
 	conn->moved = 0;
 	if (conn->closes && conn->lingers) {
@@ -91,8 +90,7 @@ void seal_conn_refuse(struct seal_conn *conn, int status)
 	/* The memory of the request is free from here on: it is not read again. */
 	seal_http_parser_free(seal_steal(&conn->parser));
 	seal_buffer_done(&conn->early);
-	conn->gate->held -= conn->held;
-	conn->held = 0;
+	seal_conn_release(conn, 0);
 	if (seal_http_write_refusal(status, date_now(), text, sizeof text, &len, NULL))
 		seal_conn_free(conn);
 	else
@@ -138,8 +136,11 @@ void seal_conn_answer(struct seal_conn *conn, const uint8_t *payload, size_t len
 	response.body_len = message.body_len;
 	response.fields = fields;
 	response.field_count = take_fields(&message, fields);
+	/* The request is over: its body and the answer's are not held at the same time. */
+	seal_http_next(conn->parser);
+	seal_conn_release(conn, conn->early.len);
 	if (seal_http_write(&response, head, sizeof head, &head_len, NULL))
 		seal_conn_refuse(conn, 500);
 	else
-		begin(conn, head, head_len, message.body, request->is_head ? 0 : message.body_len);
+		begin(conn, head, head_len, message.body, response.is_head ? 0 : message.body_len);
 }

@@ -37,6 +37,7 @@ struct seal_address {
 	uint64_t key;
 	int six;
 	unsigned connections;
+	size_t held;	     /* bytes, of all of them */
 	uint64_t free_at[2]; /* ms: when all that was asked is forgotten; 1: with a token */
 	struct seal_address *next;
 };
@@ -140,8 +141,10 @@ void seal_conn_submit(struct seal_conn *conn);
 /* Closes what is over its time. */
 void seal_conn_sweep(struct seal_conn *conn, uint64_t now);
 int seal_conn_is_idle(const struct seal_conn *conn);
-/* 0: the gate holds too much already. */
+/* 0: the gate holds too much already, or that address does. */
 int seal_conn_hold(struct seal_conn *conn, size_t bytes);
+/* All that it holds, but for so much. */
+void seal_conn_release(struct seal_conn *conn, size_t but);
 
 /* The core's answer. */
 void seal_conn_answer(struct seal_conn *conn, const uint8_t *payload, size_t len);

@@ -294,12 +294,78 @@ static void nobody_goes(void **state)
 	gate_free(gate);
 }
 
+#define MIB ((size_t)1 << 20)
+
+static struct seal_conn *holds(struct seal_conn *conn, struct seal_gate *gate,
+			       struct seal_address *address)
+{
+	*conn = (struct seal_conn){.gate = gate, .address = address};
+	return conn;
+}
+
+/* Piece by piece, as it comes from the network. Gives what was taken. */
+static size_t hold(struct seal_conn *conn, size_t bytes)
+{
+	size_t held = 0;
+
+	while (held < bytes && seal_conn_hold(conn, 16384))
+		held += 16384;
+	return held;
+}
+
+static void memory(void **state)
+{
+	struct seal_gate *gate = gate_new();
+	struct seal_conn conns[8];
+	struct seal_conn small;
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++)
+		holds(&conns[i], gate, numbered(gate, i / 2))->address->connections++;
+	/* Two bodies of the largest sort of one address, no third; then others the same. */
+	assert_int_equal(hold(&conns[0], 32 * MIB), 32 * MIB);
+	assert_int_equal(hold(&conns[1], 33 * MIB), 32 * MIB);
+	for (unsigned i = 2; i < 6; i++)
+		assert_int_equal(hold(&conns[i], 32 * MIB), 32 * MIB);
+	/* Three quarters are gone: another large one cannot be, small ones can, of anybody. */
+	assert_int_equal(hold(&conns[6], MIB), MIB / 8);
+	assert_int_equal(hold(holds(&small, gate, conns[0].address), MIB / 8), MIB / 8);
+	assert_int_equal(hold(&small, 1), 0);
+	seal_conn_release(&small, 0);
+	seal_conn_release(&conns[2], 0);
+	assert_int_equal(hold(&conns[7], 32 * MIB), 32 * MIB - 2 * (MIB / 8) + MIB / 8);
+	for (unsigned i = 0; i < 8; i++) {
+		seal_conn_release(&conns[i], 0);
+		assert_int_equal(conns[i].held, 0);
+	}
+	assert_int_equal(gate->held, 0);
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(conns[i].address->held, 0);
+	for (unsigned i = 0; i < 8; i++)
+		conns[i].address->connections = 0;
+	gate_free(gate);
+}
+
+/* Never so little that the largest body of all does not fit. */
+static void little_memory(void **state)
+{
+	struct seal_gate *gate = gate_new();
+	struct seal_conn one;
+
+	(void)state;
+	gate->config.limits.memory = 48 * MIB;
+	assert_int_equal(hold(holds(&one, gate, numbered(gate, 1)), 32 * MIB), 32 * MIB);
+	seal_conn_release(&one, 0);
+	gate_free(gate);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_address), cmocka_unit_test(bucket),
 		cmocka_unit_test(tokens),      cmocka_unit_test(under_way),
 		cmocka_unit_test(full_table),  cmocka_unit_test(nobody_goes),
+		cmocka_unit_test(memory),      cmocka_unit_test(little_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
