@@ -4,11 +4,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include <jansson.h>
 
 #include "base/encode.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -17,6 +19,29 @@ void seal_api_answer_done(struct seal_api_answer *answer)
 	seal_json_free(answer->json);
 	seal_json_free(answer->mirror);
 	*answer = (struct seal_api_answer){0};
+}
+
+/* The text goes into an answer and the audit log, which take UTF-8 only: what was cut within a
+   character, or quoted from a stranger, must not cost either of them. */
+static void mend(char *text)
+{
+	size_t len = strlen(text), put = 0;
+
+	for (size_t at = 0; at < len;) {
+		size_t from = at;
+		int32_t point = seal_utf8_next(text, len, &at);
+		int bad = point < 0 || (seal_utf8_drives(point) && point != '\n' && point != '\t');
+
+		if (point < 0)
+			at = from + 1;
+		if (bad) {
+			text[put++] = '?';
+			continue;
+		}
+		memcpy(text + put, text + from, at - from);
+		put += at - from;
+	}
+	text[put] = 0;
 }
 
 int seal_api_refuse(struct seal_api_answer *answer, unsigned status, const char *fmt, ...)
@@ -30,13 +55,13 @@ int seal_api_refuse(struct seal_api_answer *answer, unsigned status, const char 
 	va_start(args, fmt);
 	(void)vsnprintf(answer->error, sizeof answer->error, fmt, args);
 	va_end(args);
+	mend(answer->error);
 	return SEAL_OK;
 }
 
 static int errors(const struct seal_api_answer *answer, struct json_t **out_json,
 		  struct seal_diag *diag)
 {
-	/* A text cut within a character does not become JSON; no text is better than none. */
 	json_t *text = answer->error[0] ? json_string(answer->error) : NULL;
 	json_t *json = text ? json_pack("{s:[o]}", "errors", text) : json_pack("{s:[]}", "errors");
 

@@ -27,15 +27,6 @@ static int next_byte(const char *text, size_t len, size_t *at, int plus)
 	return byte;
 }
 
-/* Paths go into the audit log as they are: nothing in them may drive a terminal or turn text
-   about. */
-static int is_control(int32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
-	       (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069);
-}
-
 static int decode(const char *text, size_t len, int plus, char *out, size_t cap,
 		  struct seal_diag *diag)
 {
@@ -56,7 +47,8 @@ static int decode(const char *text, size_t len, int plus, char *out, size_t cap,
 
 		if (point < 0)
 			return seal_fail(diag, SEAL_E_FORMAT, "request target: not UTF-8");
-		if (is_control(point))
+		/* Paths go into the audit log as they are. */
+		if (seal_utf8_drives(point))
 			return seal_fail(diag, SEAL_E_FORMAT, "request target: control character");
 	}
 	return SEAL_OK;

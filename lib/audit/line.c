@@ -295,7 +295,7 @@ int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
 	int error = make(audit, type, event, 0, &text, diag);
 
-	if (!error && text.len > SEAL_AUDIT_LINE) {
+	if (!error && text.len > (event->brief ? SEAL_AUDIT_BRIEF : SEAL_AUDIT_LINE)) {
 		seal_json_text_done(&text);
 		error = make(audit, type, event, 1, &text, diag);
 	}

@@ -16,6 +16,7 @@
 
 #define SEAL_AUDIT_SALT 64u
 #define SEAL_AUDIT_LINE 65535u /* longer: data are replaced by one HMAC of all */
+#define SEAL_AUDIT_BRIEF 4096u /* longer, and of a stranger: the same */
 #define SEAL_AUDIT_HASH (12u + 64u + 1u)
 
 struct seal_audit;
@@ -37,6 +38,7 @@ struct seal_audit_event {
 	const struct json_t *request, *response; /* data; NULL: none */
 	const char *error;			 /* NULL: none */
 	int hide_numbers;			 /* numbers are hashed too: users' values */
+	int brief;	/* over SEAL_AUDIT_BRIEF bytes: as if it were too long */
 	int hide_names; /* what does not look like a field's name is hashed: strangers' bodies */
 };
 

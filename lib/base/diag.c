@@ -114,8 +114,7 @@ void seal_advise(struct seal_diag *diag, const char *advice)
 	(void)snprintf(last + used, SEAL_DIAG_TEXT - used, "; %s", advice);
 }
 
-/* Appends text; whole code points only. C1 controls drive terminals as well as C0
-   ones do, and so do U+202A to U+202E and U+2066 to U+2069, which turn text about. */
+/* Appends text; whole code points only. */
 static void add_safe(const char *text, char *out, unsigned long cap, unsigned long *at)
 {
 	size_t len = strlen(text);
@@ -123,9 +122,7 @@ static void add_safe(const char *text, char *out, unsigned long cap, unsigned lo
 	for (size_t i = 0; i < len;) {
 		size_t from = i;
 		int32_t point = seal_utf8_next(text, len, &i);
-		int bad = point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-			  (point >= 0x202a && point <= 0x202e) ||
-			  (point >= 0x2066 && point <= 0x2069);
+		int bad = point < 0 || seal_utf8_drives(point);
 		size_t size;
 
 		if (point < 0)

@@ -31,3 +31,10 @@ int32_t seal_utf8_next(const char *text, size_t len, size_t *at)
 	*at += more + 1;
 	return point;
 }
+
+int seal_utf8_drives(int32_t point)
+{
+	return (point >= 0 && point < 0x20) || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+	       (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}

@@ -43,6 +43,8 @@ static int audit(struct seal_core *core, const struct seal_exchange *exchange,
 		.record = exchange->token.record,
 		.request = exchange->request.body,
 		.hide_numbers = (flags & SEAL_ROUTE_VALUES) != 0,
+		/* Who is not known fills no disk. */
+		.brief = !exchange->request.token && !exchange->request.founder,
 		.hide_names = (flags & SEAL_ROUTE_VALUES) == 0,
 	};
 

@@ -131,6 +131,8 @@ int seal_request_decode(const uint8_t *payload, size_t len,
 	message.method = seal_reader_text(&reader, SEAL_MESSAGE_METHOD);
 	message.target = seal_reader_text(&reader, SEAL_MESSAGE_TARGET);
 	message.peer = seal_reader_text(&reader, SEAL_MESSAGE_PEER);
+	if (message.peer[strspn(message.peer, "0123456789abcdefABCDEF.:[]")] != 0)
+		reader.bad = 1;
 	take_fields(&reader, message.fields);
 	message.body = seal_reader_bytes(&reader, SEAL_MESSAGE_BODY, &message.body_len);
 	error = seal_reader_end(&reader, "request message", diag);

@@ -14,7 +14,8 @@
 #define SEAL_MESSAGE_VERSION 1
 #define SEAL_MESSAGE_METHOD 32u
 #define SEAL_MESSAGE_TARGET 8192u
-#define SEAL_MESSAGE_PEER 64u /* "192.0.2.1:4711", "[2001:db8::1]:4711" */
+#define SEAL_MESSAGE_PEER \
+	64u /* "192.0.2.1:4711", "[2001:db8::1]:4711": other characters are refused */
 #define SEAL_MESSAGE_VALUE 8192u
 #define SEAL_MESSAGE_FIELDS 16u
 #define SEAL_MESSAGE_BODY (32u << 20)

@@ -99,6 +99,72 @@ static void no_line_no_act(void **state)
 	core_room_done(&room);
 }
 
+/* A path that does not fit an error's text is cut, within a character where it so falls; that must
+   cost neither the answer nor its line. */
+static void cut_in_a_character(void **state)
+{
+	struct people people;
+	char path[512];
+
+	(void)state;
+	people_init(&people, 1);
+	init_people(&people, 2);
+	assert_false(give(&people, 0, 1));
+	assert_true(give(&people, 1, 0));
+	for (int before = 396; before <= 402; before++) {
+		(void)snprintf(path, sizeof path, "/v1/%0*d%%F0%%9F%%94%%91%%C3%%BC", before, 0);
+		core_expect(&people.room, 404, "no handler for route '000", "GET", path,
+			    people.root, NULL);
+	}
+	(void)check_log(&people.room);
+	people_done(&people);
+}
+
+static size_t longest_line(const struct core_room *room, const char *part)
+{
+	char *log = core_log(room), *at = log;
+	size_t longest = 0;
+
+	while (*at) {
+		size_t len = strcspn(at, "\n");
+
+		at[len] = 0;
+		if (strstr(at, part) && len > longest)
+			longest = len;
+		at += len + 1;
+	}
+	free(log);
+	return longest;
+}
+
+/* Hashes make a line out of a small body 20 times as long: not of a stranger's. */
+static void strangers_are_brief(void **state)
+{
+	struct people people;
+	char body[4096] = "{\"key\":\"00\",\"a\":[\"x\"";
+	size_t len = strlen(body);
+
+	(void)state;
+	while (len < 3000)
+		len += (size_t)snprintf(body + len, sizeof body - len, ",\"x\"");
+	(void)snprintf(body + len, sizeof body - len, "]}");
+	people_init(&people, 1);
+	init_people(&people, 2);
+	core_expect(&people.room, 400, "must be a valid hex", "PUT", "/v1/sys/unseal", NULL, body);
+	core_expect(&people.room, 400, "must be a valid hex", "PUT", "/v1/sys/unseal",
+		    "hvs.made-up", body);
+	assert_in_range(longest_line(&people.room, "\"sys/unseal\""), 100, 1024);
+	assert_false(give(&people, 0, 1));
+	assert_in_range(longest_line(&people.room, "\"sys/unseal\""), 1025, SEAL_AUDIT_BRIEF);
+	assert_true(give(&people, 1, 0));
+	core_expect(&people.room, 400, "missing client token", "PUT", "/v1/secret/a", NULL, body);
+	assert_in_range(longest_line(&people.room, "\"secret/a\""), 100, 1024);
+	/* Who is known has it in full. */
+	core_expect(&people.room, 204, NULL, "PUT", "/v1/secret/a", people.root, body);
+	assert_in_range(longest_line(&people.room, "\"secret/a\""), 20000, SEAL_AUDIT_LINE);
+	people_done(&people);
+}
+
 static int audit_fd = -1;
 static unsigned syncs;
 
@@ -260,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_lines_each),	  cmocka_unit_test(no_line_no_act),
+		cmocka_unit_test(cut_in_a_character),	  cmocka_unit_test(strangers_are_brief),
 		cmocka_unit_test(nothing_secret),	  cmocka_unit_test(known_values_are_found),
 		cmocka_unit_test(open_files_are_refused), cmocka_unit_test(acts_are_synced),
 	};

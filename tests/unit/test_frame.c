@@ -226,8 +226,9 @@ static void test_request(void **state)
 
 static void test_request_lies(void **state)
 {
-	/* version, "G", "/", "p", then what each case puts behind. */
-#define START 1, 0, 0, 0, 2, 'G', 0, 0, 0, 0, 2, '/', 0, 0, 0, 0, 2, 'p', 0
+	/* version, "G", "/", "1", then what each case puts behind. */
+#define START_FROM(peer) 1, 0, 0, 0, 2, 'G', 0, 0, 0, 0, 2, '/', 0, 0, 0, 0, 2, peer, 0
+#define START START_FROM('1')
 	static const uint8_t good[] = {START, 1, 1, 0, 0, 0, 2, 't', 0, 0, 0, 0, 0};
 	static const uint8_t twice[] = {START, 2, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0};
 	static const uint8_t field_zero[] = {START, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0};
@@ -236,6 +237,10 @@ static void test_request_lies(void **state)
 	static const uint8_t inner_nul[] = {START, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0};
 	static const uint8_t no_text[] = {START, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0};
 	static const uint8_t many[] = {START, 17};
+	/* These go into the audit log: nothing but an address is one. */
+	static const uint8_t name[] = {START_FROM('p'), 0, 0, 0, 0, 0};
+	static const uint8_t control[] = {START_FROM(0x1b), 0, 0, 0, 0, 0};
+	static const uint8_t high[] = {START_FROM(0x9b), 0, 0, 0, 0, 0};
 	static const uint8_t long_body[] = {START, 0, 0xff, 0xff, 0xff, 0xff, 'x'};
 	static const struct {
 		const uint8_t *bytes;
@@ -245,6 +250,8 @@ static void test_request_lies(void **state)
 		{field_far, sizeof field_far}, {no_nul, sizeof no_nul},
 		{inner_nul, sizeof inner_nul}, {no_text, sizeof no_text},
 		{many, sizeof many},	       {long_body, sizeof long_body},
+		{name, sizeof name},	       {control, sizeof control},
+		{high, sizeof high},
 	};
 
 	(void)state;
