@@ -121,9 +121,17 @@ static void sync_folder_of(const char *path)
 int seald_audit(const char *path, int *out_fd, struct seal_diag *diag)
 {
 	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	struct stat about;
 
 	if (fd < 0)
 		return seal_fail_errno(diag, SEAL_E_IO, "audit: %s", path);
+	/* Lines that anybody can write prove nothing. */
+	if (fstat(fd, &about) != 0 ||
+	    (S_ISREG(about.st_mode) && about.st_mode & (S_IWGRP | S_IWOTH))) {
+		(void)close(fd);
+		return seal_fail(diag, SEAL_E_POLICY,
+				 "audit: %s: others may write there (chmod 600)", path);
+	}
 	sync_folder_of(path);
 	*out_fd = fd;
 	return SEAL_OK;

@@ -57,11 +57,12 @@ BAD = {
     "state in no folder": (GOOD.replace("{dir}/state", "{dir}/none/state"), 3, "{dir}/none/state: No such file"),
     "state is a file": (GOOD.replace("{dir}/state", "{dir}/a.pem"), 3, "{dir}/a.pem: is no folder"),
     "others may write to state": (GOOD.replace("{dir}/state", "{dir}/open"), 1, "others may write there"),
+    "others may write to audit": (GOOD.replace("{dir}/audit", "{dir}/anybody"), 1, "{dir}/anybody: others may write there"),
     "an address of another host": (GOOD.replace("127.0.0.1:0", "192.0.2.1:0"), 3, "listen: 192.0.2.1:0: Cannot assign"),
     "a damaged store": (GOOD.replace("{dir}/state", "{dir}/damaged"), None, ""),
 }
 # Found only when it starts.
-STARTING = ("audit in no folder", "state in no folder", "state is a file", "others may write to state",
+STARTING = ("audit in no folder", "state in no folder", "state is a file", "others may write to state", "others may write to audit",
             "an address of another host", "a damaged store")
 
 
@@ -82,6 +83,8 @@ def prepare():
                     f"{where.dir}/weak.pem", "-subj", "/CN=weak"], check=True, stderr=subprocess.DEVNULL)
     os.mkdir(f"{where.dir}/open")
     os.chmod(f"{where.dir}/open", 0o777)
+    with open(f"{where.dir}/anybody", "wb") as audit:
+        os.fchmod(audit.fileno(), 0o620)
     os.mkdir(f"{where.dir}/damaged", 0o700)
     with open(f"{where.dir}/damaged/sealkit.db", "wb") as store:
         store.write(os.urandom(8192))

@@ -102,6 +102,10 @@ def kept():
         ok(f"another file in its place, {number}: the log says why", hup(daemon, STAYS, number), daemon.log())
         same(f"another file in its place, {number}: is as it was", open(audit, encoding="ascii").read(), text)
         os.unlink(audit)
+    with open(audit, "wb") as other:
+        os.fchmod(other.fileno(), 0o602)
+    ok("a file that others may write: the log says why", hup(daemon, STAYS, 4) and "others may write" in daemon.log())
+    os.unlink(audit)
     same("requests are answered", daemon.ask(target="/v1/sys/health").status, 501)
     same("in the old file", [json.loads(line)["seq"] for line in raw_lines(aside)], [1, 2, 3, 4])
     ok("when it is free: a new one", hup(daemon, NEW, 1))
