@@ -20,6 +20,7 @@
 #define GATES 256u
 #define CHUNK 65536u
 #define HIGH ((size_t)1 << 20) /* answers that may wait before a gate is read no further */
+#define TURN 64u	       /* requests of one gate in a row */
 #define TICK_MS 1000
 
 struct gate {
@@ -121,10 +122,16 @@ static int serve(struct loop *loop, struct gate *gate, const struct seal_frame *
 	return error;
 }
 
-/* Feeds what was read, as long as the answers have room. */
-static int pump(struct loop *loop, struct gate *gate, struct seal_diag *diag)
+/* What was read and can be fed. */
+static int has_more(const struct gate *gate)
 {
-	while (gate->at < gate->len && waiting(gate) < HIGH) {
+	return gate->len && waiting(gate) < HIGH;
+}
+
+/* Feeds what was read, as long as the answers have room and others need not wait. */
+static int pump(struct loop *loop, struct gate *gate, unsigned *left, struct seal_diag *diag)
+{
+	while (gate->at < gate->len && waiting(gate) < HIGH && *left) {
 		struct seal_frame frame;
 		size_t used = 0;
 		int ready = 0;
@@ -133,6 +140,7 @@ static int pump(struct loop *loop, struct gate *gate, struct seal_diag *diag)
 
 		gate->at += used;
 		if (!error && ready) {
+			(*left)--;
 			error = serve(loop, gate, &frame, diag);
 			seal_frame_drop(gate->decoder);
 		}
@@ -180,6 +188,7 @@ static int put_out(struct gate *gate, struct seal_diag *diag)
 
 static int gate_turn(struct loop *loop, struct gate *gate, short events, struct seal_diag *diag)
 {
+	unsigned left = TURN;
 	int error = SEAL_OK;
 
 	if (events & (POLLERR | POLLNVAL))
@@ -192,10 +201,10 @@ static int gate_turn(struct loop *loop, struct gate *gate, short events, struct 
 	   was read and had no room is fed as soon as there is some. */
 	do {
 		if (!error)
-			error = pump(loop, gate, diag);
+			error = pump(loop, gate, &left, diag);
 		if (!error)
 			error = put_out(gate, diag);
-	} while (!error && gate->len && waiting(gate) < HIGH);
+	} while (!error && left && has_more(gate));
 	return error;
 }
 
@@ -260,8 +269,11 @@ static uint64_t now_ms(void)
 	return (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
 }
 
-static void set_polls(struct loop *loop)
+/* How long the poll may wait. */
+static int set_polls(struct loop *loop)
 {
+	int wait = TICK_MS;
+
 	loop->polls[0] = (struct pollfd){.fd = loop->control, .events = POLLIN};
 	for (size_t i = 0; i < loop->count; i++) {
 		short events = 0;
@@ -270,8 +282,11 @@ static void set_polls(struct loop *loop)
 			events |= POLLIN;
 		if (waiting(loop->gates[i]))
 			events |= POLLOUT;
+		if (has_more(loop->gates[i]))
+			wait = 0;
 		loop->polls[i + 1] = (struct pollfd){.fd = loop->gates[i]->fd, .events = events};
 	}
+	return wait;
 }
 
 static void gates_turn(struct loop *loop, struct seal_diag *diag)
@@ -283,7 +298,8 @@ static void gates_turn(struct loop *loop, struct seal_diag *diag)
 		short events = loop->polls[i + 1].revents;
 
 		/* What a gate did wrong ends that gate and nobody else. */
-		if (events && gate_turn(loop, loop->gates[i], events, diag))
+		if ((events || has_more(loop->gates[i])) &&
+		    gate_turn(loop, loop->gates[i], events, diag))
 			gate_freep(&loop->gates[i]);
 		else
 			loop->gates[kept++] = loop->gates[i];
@@ -297,10 +313,10 @@ static int run(struct loop *loop, struct seal_diag *diag)
 	int error = SEAL_OK;
 
 	while (!error && !loop->stop) {
+		int wait = set_polls(loop);
 		uint64_t now;
 
-		set_polls(loop);
-		if (poll(loop->polls, loop->count + 1, TICK_MS) < 0 && errno != EINTR)
+		if (poll(loop->polls, loop->count + 1, wait) < 0 && errno != EINTR)
 			return seal_fail_errno(diag, SEAL_E_SYSTEM, "poll");
 		gates_turn(loop, diag);
 		if (loop->polls[0].revents)
