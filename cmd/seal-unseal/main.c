@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../tool.h"
 #include "ceremony/busy.h"
 #include "ceremony/prompt.h"
+#include "ceremony/terminal.h"
 #include "seal-unseal.h"
 
 #include "base/banned.h"
@@ -47,20 +49,26 @@ static int check(const struct values *values, struct seal_diag *diag)
 	return SEAL_OK;
 }
 
-static void report_line(const struct seal_diag *diag)
+static void report_line(const struct seal_diag *diag, int error)
 {
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+	char text[sizeof line + 256];
 
 	seal_diag_line(diag, line, sizeof line);
-	(void)fprintf(stderr, "seal-unseal: %s\nNothing was lost: what was given stays given.\n",
-		      line);
+	(void)snprintf(
+		text, sizeof text, "seal-unseal: %s\n%s\n", line,
+		error == SEAL_E_DAEMON
+			? "No share is lost: but if the daemon was started anew, those given "
+			  "so far are to be given again."
+			: "Nothing was lost: what was given stays given.");
+	seal_terminal_write(STDERR_FILENO, text);
 }
 
 /* Trouble of one custodian is not the end of the walk; a person ends it with Ctrl-C. */
 static int ends_walk(int error)
 {
-	return error == SEAL_E_INTERRUPTED || error == SEAL_E_DAEMON || error == SEAL_E_USAGE ||
-	       error == SEAL_E_NOMEM || error == SEAL_E_LOCKMEM;
+	return error == SEAL_E_INTERRUPTED || error == SEAL_E_USAGE || error == SEAL_E_NOMEM ||
+	       error == SEAL_E_LOCKMEM;
 }
 
 static int look(const struct seal_unseal *unseal, struct seal_unseal_state *state,
@@ -90,25 +98,30 @@ static int walk(const struct values *values, const struct seal_unseal *unseal,
 		struct seal_unseal_state *state, int *out_gave, struct seal_diag *diag)
 {
 	char line[8];
+	int unreachable = 0;
 
 	while (state->status.sealed) {
 		struct seal_diag why = {0};
 		int gave = 0;
-		int error = seal_prompt_line("Next custodian: plug in your token, take a seat, and "
-					     "press Enter ",
-					     line, sizeof line, diag);
+		int error =
+			seal_prompt_line(unreachable ? "When the daemon runs again, press Enter "
+						     : "Next custodian: plug in your token, "
+						       "take a seat, and press Enter ",
+					 line, sizeof line, diag);
 
 		if (error)
 			return error;
 		error = look(unseal, state, &why);
-		if (!error && state->status.sealed)
+		/* First all see how far it is now. */
+		if (!error && !unreachable && state->status.sealed)
 			error = turn(unseal, state, &gave, &why);
 		if (error && ends_walk(error)) {
 			*diag = why;
 			return error;
 		}
+		unreachable = error == SEAL_E_DAEMON;
 		if (error) {
-			report_line(&why);
+			report_line(&why, error);
 			continue;
 		}
 		*out_gave = gave;
@@ -132,18 +145,25 @@ static int wait_open(const struct values *values, const struct seal_unseal *unse
 	const struct timespec pause = {0, 500000000};
 	uint64_t until = seconds() + (uint64_t)values->wait;
 	unsigned shown = state->status.progress;
+	int error = SEAL_OK;
 
 	unseal_waits(values, state);
 	while (state->status.sealed) {
-		int error;
+		struct seal_diag why = {0};
 
+		if (seconds() >= until && error)
+			return error;
 		if (seconds() >= until)
 			return seal_fail(diag, SEAL_E_QUORUM,
 					 "still sealed after %d seconds: %u of %u given",
 					 values->wait, state->status.progress,
 					 unseal->folder->manifest.threshold);
 		(void)nanosleep(&pause, NULL);
-		error = seal_unseal_look(unseal, state, diag);
+		error = seal_unseal_look(unseal, state, &why);
+		if (error)
+			*diag = why;
+		if (error == SEAL_E_DAEMON)
+			continue; /* it may be started again */
 		if (error)
 			return error;
 		if (state->status.progress != shown || !state->status.sealed)

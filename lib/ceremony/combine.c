@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/own.h"
 #include "base/path.h"
+#include "ceremony/search.h"
 #include "ceremony/split.h"
 #include "share/sealed_secret.h"
 #include "share/set.h"
@@ -65,13 +66,18 @@ static void job_of(const struct state *state, size_t i, struct seal_open_job *ou
 					  .choose_ctx = combine->ctx};
 }
 
-static int open_share(struct state *state, const struct seal_open_job *job, size_t i,
+static int open_share(struct state *state, const struct seal_open_search *search, size_t i,
 		      struct seal_diag *diag)
 {
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
+	struct seal_open_job job = *search->job;
+	size_t chosen = 0;
 	size_t is = 0;
-	int error = seal_open_share(job, &opened, diag);
+	int error = seal_open_choose(&job, search->fits, search->count, &chosen, diag);
 
+	job.found = &search->fits[chosen];
+	if (!error)
+		error = seal_open_share(&job, &opened, diag);
 	if (!error)
 		error = seal_manifest_check(state->manifest, &opened.payload, opened.share, &is,
 					    diag);
@@ -93,26 +99,22 @@ static int ends_all(int error)
 }
 
 /* Tries the token of share i. *out_tried: it is here. */
-static int try_share(struct state *state, size_t i, int *out_tried, struct seal_diag *diag)
+static int try_share(struct state *state, const struct seal_open_search *search, size_t i,
+		     int *out_tried, struct seal_diag *diag)
 {
 	const struct seal_combine *combine = state->combine;
 	const char *custodian = state->manifest->shares[i].custodian;
-	struct seal_open_fit fits[SEAL_OPEN_FITS];
-	struct seal_open_job job;
-	struct seal_diag why = {0};
-	size_t count = 0;
+	struct seal_diag why = search->why;
 	int stop = 0;
-	int error;
+	int error = search->error;
 
-	job_of(state, i, &job);
-	error = seal_open_fits(&job, fits, &count, &why);
 	if (error == SEAL_E_TOKENABSENT)
 		return SEAL_OK;
 	*out_tried = 1;
 	if (!error && combine->turn)
 		combine->turn(combine->ctx, custodian);
 	if (!error)
-		error = open_share(state, &job, i, &why);
+		error = open_share(state, search, i, &why);
 	if (error)
 		error = seal_open_because(&why, error, custodian);
 	if (combine->took)
@@ -147,6 +149,41 @@ static int too_few(const struct state *state, struct seal_diag *diag)
 			 state->manifest->threshold, names);
 }
 
+/* What is wanted and the tokens here, looked for once for all shares. */
+struct round {
+	struct seal_open_job jobs[SEAL_MANIFEST_SHARES];
+	struct seal_open_search searches[SEAL_MANIFEST_SHARES];
+	size_t index[SEAL_MANIFEST_SHARES];
+	size_t count;
+};
+
+static void roundp(struct round **round)
+{
+	free(*round);
+}
+
+static int one_round(struct state *state, int *out_tried, struct seal_diag *diag)
+{
+	struct round *round SEAL_CLEANUP(roundp) = calloc(1, sizeof *round);
+	int error;
+
+	if (!round)
+		return seal_fail(diag, SEAL_E_NOMEM, "tokens");
+	for (size_t i = 0; i < state->manifest->total; i++) {
+		if (!is_wanted(state, i))
+			continue;
+		job_of(state, i, &round->jobs[round->count]);
+		round->searches[round->count].job = &round->jobs[round->count];
+		round->index[round->count++] = i;
+	}
+	error = seal_open_search(round->searches, round->count, diag);
+	for (size_t i = 0; !error && i < round->count; i++)
+		if (is_wanted(state, round->index[i]))
+			error = try_share(state, &round->searches[i], round->index[i], out_tried,
+					  diag);
+	return error;
+}
+
 /* One round over all shares, then the next custodian; until it is a quorum. */
 static int gather(struct state *state, struct seal_diag *diag)
 {
@@ -155,11 +192,8 @@ static int gather(struct state *state, struct seal_diag *diag)
 
 	while (!seal_manifest_quorum(state->manifest, state->given, &progress)) {
 		int tried = 0;
-		int error = SEAL_OK;
+		int error = one_round(state, &tried, diag);
 
-		for (size_t i = 0; !error && i < state->manifest->total; i++)
-			if (is_wanted(state, i))
-				error = try_share(state, i, &tried, diag);
 		if (error)
 			return error;
 		if (tried)

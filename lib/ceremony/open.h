@@ -17,7 +17,7 @@
    people from being asked in vain. */
 
 #define SEAL_OPEN_FILE (64u << 10) /* bytes of a sealed share */
-#define SEAL_OPEN_FITS 8u	   /* tokens of one share that are looked at */
+#define SEAL_OPEN_FITS 8u	   /* tokens here that open one share; more are refused */
 
 struct seal_open_fit {
 	const struct seal_card *card; /* one of the job's */
@@ -35,6 +35,7 @@ struct seal_open_job {
 	uint32_t serial;
 	const struct seal_token_place *place;
 	const struct seal_token_asker *asker;
+	const struct seal_open_fit *found; /* by a search before (search.h); NULL: look for it */
 	/* Asked where tokens of two cards fit; NULL: SEAL_E_TOKENWRONG naming them. */
 	int (*choose)(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
 		      struct seal_diag *diag);
@@ -52,17 +53,14 @@ struct seal_opened {
 };
 void seal_opened_done(struct seal_opened *opened);
 
-/* Which cards of the job fit the file and have their token here. Nobody is asked and no
-   try is spent. SEAL_E_NOIDENTITY: the file is for none of the cards; SEAL_E_TOKENABSENT:
-   for a card whose token is not here. *out_count >= 1 on success; sure ones come
-   first, and where there is one the others are left out. */
-SEAL_MUST_CHECK int seal_open_fits(const struct seal_open_job *job,
-				   struct seal_open_fit out_fits[static SEAL_OPEN_FITS],
-				   size_t *out_count, struct seal_diag *diag);
+/* One of fits, asking the job's choose where there are several. */
+SEAL_MUST_CHECK int seal_open_choose(const struct seal_open_job *job,
+				     const struct seal_open_fit *fits, size_t count,
+				     size_t *out_index, struct seal_diag *diag);
 
-/* Opens it. Beside the errors above and those of tokens: SEAL_E_VERIFY, SEAL_E_TRUNCATED,
-   SEAL_E_FORMAT of the file or of what is in it; SEAL_E_MISMATCH: the payload names
-   another custodian than the card. */
+/* Opens it. Beside the errors of a search (search.h) and of tokens: SEAL_E_VERIFY,
+   SEAL_E_TRUNCATED, SEAL_E_FORMAT of the file or of what is in it; SEAL_E_MISMATCH: the payload
+   names another custodian than the card. */
 SEAL_MUST_CHECK int seal_open_share(const struct seal_open_job *job, struct seal_opened *out_opened,
 				    struct seal_diag *diag);
 

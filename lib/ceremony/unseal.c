@@ -3,10 +3,12 @@
 #include "ceremony/unseal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
 #include "ceremony/busy.h"
+#include "ceremony/search.h"
 
 #include "base/banned.h"
 
@@ -96,73 +98,94 @@ static struct seal_open_job job_of(const struct seal_unseal *unseal, size_t inde
 	return job;
 }
 
-struct fits {
-	struct seal_open_fit list[SEAL_OPEN_FITS];
-	size_t index[SEAL_OPEN_FITS]; /* of the manifest */
+/* Shares that are wanted, and tokens here that open them. */
+struct round {
+	struct seal_open_job jobs[SEAL_MANIFEST_SHARES];
+	struct seal_open_search searches[SEAL_MANIFEST_SHARES];
+	size_t index[SEAL_MANIFEST_SHARES]; /* of the manifest */
 	size_t count;
+	struct seal_open_fit fits[SEAL_MANIFEST_SHARES * SEAL_OPEN_FITS];
+	size_t of[SEAL_MANIFEST_SHARES * SEAL_OPEN_FITS]; /* which search a fit is of */
+	size_t fit_count;
 };
 
-/* Tokens here, one for each share that they open. A token that is absent is what is expected
-   of most shares; any other trouble is kept, and told if nothing fits. */
-static int find(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
-		struct fits *fits, struct seal_diag *diag)
+static void roundp(struct round **round)
 {
-	const struct seal_manifest *manifest = &unseal->folder->manifest;
-	struct seal_diag first = {0};
-	int kept = SEAL_OK;
+	free(*round);
+}
 
-	for (unsigned i = 0; i < manifest->total && fits->count < SEAL_OPEN_FITS; i++) {
-		struct seal_open_fit found[SEAL_OPEN_FITS];
-		struct seal_open_job job = job_of(unseal, i);
-		struct seal_diag why = {0};
-		size_t count = 0;
-		int error;
+static int is_wanted(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
+		     unsigned i)
+{
+	const char *holder = unseal->folder->manifest.shares[i].custodian;
 
-		if (!job.file || (state->given[i] && !unseal->reset) ||
-		    (unseal->custodian && strcmp(unseal->custodian, job.custodian) != 0))
+	return unseal->folder->file[i] && (!state->given[i] || unseal->reset) &&
+	       (!unseal->custodian || strcmp(unseal->custodian, holder) == 0);
+}
+
+/* A token that is absent is what is expected of most shares; any other trouble is kept, and
+   told if nothing fits. */
+static int find(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
+		struct round *round, struct seal_diag *diag)
+{
+	const struct seal_open_search *trouble = NULL;
+	int error;
+
+	for (unsigned i = 0; i < unseal->folder->manifest.total; i++) {
+		if (!is_wanted(unseal, state, i))
 			continue;
-		error = seal_open_fits(&job, found, &count, &why);
-		if (!error) {
-			fits->list[fits->count] = found[0];
-			fits->index[fits->count++] = i;
-		} else if (error != SEAL_E_TOKENABSENT && !kept) {
-			kept = seal_open_because(&why, error, job.custodian);
-			first = why;
+		round->jobs[round->count] = job_of(unseal, i);
+		round->searches[round->count].job = &round->jobs[round->count];
+		round->index[round->count++] = i;
+	}
+	error = seal_open_search(round->searches, round->count, diag);
+	for (size_t i = 0; !error && i < round->count; i++) {
+		const struct seal_open_search *search = &round->searches[i];
+
+		if (search->error && search->error != SEAL_E_TOKENABSENT && !trouble)
+			trouble = search;
+		for (size_t k = 0; !search->error && k < search->count; k++) {
+			round->of[round->fit_count] = i;
+			round->fits[round->fit_count++] = search->fits[k];
 		}
 	}
-	if (fits->count > 0 || !kept)
-		return SEAL_OK;
+	if (error || round->fit_count > 0 || !trouble)
+		return error;
 	if (diag)
-		*diag = first;
-	return kept;
+		*diag = trouble->why;
+	return seal_open_because(diag, trouble->error, trouble->job->custodian);
 }
 
 static int pick(const struct seal_unseal *unseal, const struct seal_unseal_state *state,
-		size_t *out_index, struct seal_diag *diag)
+		size_t *out_index, struct seal_open_fit *out_fit, struct seal_diag *diag)
 {
-	struct fits fits = {0};
+	struct round *round SEAL_CLEANUP(roundp) = calloc(1, sizeof *round);
 	size_t chosen = 0;
-	int error = find(unseal, state, &fits, diag);
+	size_t last;
+	int error =
+		round ? find(unseal, state, round, diag) : seal_fail(diag, SEAL_E_NOMEM, "tokens");
 
 	if (error)
 		return error;
-	if (fits.count == 0)
+	if (round->fit_count == 0)
 		return seal_fail(
 			diag, SEAL_E_TOKENABSENT,
 			"no token here opens a share that is still wanted%s%s: plug in the "
 			"token, or name an identity file with -i",
 			unseal->custodian ? " of " : "",
 			unseal->custodian ? unseal->custodian : "");
-	if (fits.count > 1 && !unseal->choose)
+	last = round->fit_count - 1;
+	if (!unseal->choose && round->of[0] != round->of[last])
 		return seal_fail(
 			diag, SEAL_E_TOKENWRONG,
 			"tokens of %s and %s both fit: say whose turn it is with --custodian",
-			fits.list[0].card->name, fits.list[1].card->name);
-	if (fits.count > 1)
-		error = unseal->choose(unseal->choose_ctx, fits.list, fits.count, &chosen, diag);
-	if (!error)
-		*out_index = fits.index[chosen];
-	return error;
+			round->fits[0].card->name, round->fits[last].card->name);
+	error = seal_open_choose(&round->jobs[0], round->fits, round->fit_count, &chosen, diag);
+	if (error)
+		return error;
+	*out_index = round->index[round->of[chosen]];
+	*out_fit = round->fits[chosen];
+	return SEAL_OK;
 }
 
 /* The core has signed for the x; the mark beside it must be that person's too. */
@@ -182,14 +205,16 @@ int seal_unseal_open(const struct seal_unseal *unseal, const struct seal_unseal_
 {
 	struct seal_opened opened SEAL_CLEANUP(seal_opened_done) = {0};
 	const struct seal_manifest *manifest = &unseal->folder->manifest;
+	struct seal_open_fit fit;
 	struct seal_open_job job;
 	size_t index = 0;
 	size_t recognised = 0;
-	int error = pick(unseal, state, &index, diag);
+	int error = pick(unseal, state, &index, &fit, diag);
 
 	if (error)
 		return error;
 	job = job_of(unseal, index);
+	job.found = &fit;
 	error = seal_open_share(&job, &opened, diag);
 	if (!error)
 		error = seal_manifest_check(manifest, &opened.payload, opened.share, &recognised,

@@ -113,6 +113,14 @@ static int none_of_them(const struct tally *tally, const struct seal_card *card,
 			 "token of %s: another FIDO2 token is there, or it was reset", card->name);
 }
 
+static int several(const struct seal_card *card, size_t maybes, struct seal_diag *diag)
+{
+	return seal_fail(diag, SEAL_E_TOKENWRONG,
+			 "token of %s: %zu of its model are there, and none shows which it is: "
+			 "leave one",
+			 card->name, maybes);
+}
+
 /* The first that proves to be the card's; or the only one that may be. */
 static int find_of_card(const struct seal_token_place *place, const struct seal_card *card,
 			struct seal_fido2 **out_token, struct seal_diag *diag)
@@ -142,10 +150,7 @@ static int find_of_card(const struct seal_token_place *place, const struct seal_
 	if (error)
 		return error;
 	if (maybes > 1)
-		return seal_fail(diag, SEAL_E_TOKENWRONG,
-				 "token of %s: %zu of its model are there, and none shows which "
-				 "it is: leave one",
-				 card->name, maybes);
+		return several(card, maybes, diag);
 	if (!maybe)
 		return none_of_them(&tally, card, diag);
 	*out_token = seal_steal(&maybe);
@@ -166,6 +171,73 @@ static int open_card(const struct seal_token_place *place, const struct seal_car
 		return error;
 	*out_self = seal_steal(&token);
 	return SEAL_OK;
+}
+
+/* What one card's search came to. */
+struct sought {
+	int known;     /* a token proved to be it */
+	size_t maybes; /* tokens that may be */
+	struct seal_token_info info;
+};
+
+static void ask_for(struct seal_fido2 *token, const struct seal_card *card, struct sought *sought)
+{
+	int known = sought->known || token->broken ? 0 : is_of_card(token, card);
+
+	if (known == 0)
+		return;
+	sought->known = known == 1;
+	sought->maybes = known == 1 ? 1 : sought->maybes + 1;
+	describe(token, &sought->info);
+}
+
+/* Each device is opened once, for all cards. */
+static int ask_all(const struct seal_token_place *place, const struct seal_token_match *matches,
+		   size_t count, struct sought *sought, struct tally *tally, struct seal_diag *diag)
+{
+	struct seal_fido2_device devices[SEAL_FIDO2_DEVICES];
+	size_t device_count = 0;
+	int error = seal_fido2_devices(place, devices, &device_count, diag);
+
+	for (size_t i = 0; !error && i < device_count; i++) {
+		struct seal_fido2 *token SEAL_CLEANUP(seal_fido2_freep) = NULL;
+
+		if (!try_device(&devices[i], tally, &token))
+			continue;
+		for (size_t k = 0; k < count; k++)
+			if (matches[k].card->kind == SEAL_CARD_FIDO2)
+				ask_for(token, matches[k].card, &sought[k]);
+	}
+	return error;
+}
+
+static void match(const struct seal_token_place *place, struct seal_token_match *matches,
+		  size_t count)
+{
+	struct sought *sought = calloc(count, sizeof *sought);
+	struct tally tally = {0};
+	struct seal_diag why = {0};
+	int error = sought ? SEAL_OK : seal_fail(&why, SEAL_E_NOMEM, "token");
+
+	seal_fido2_begin();
+	if (!error)
+		error = ask_all(place, matches, count, sought, &tally, &why);
+	for (size_t i = 0; i < count; i++) {
+		struct seal_token_match *one = &matches[i];
+
+		if (one->card->kind != SEAL_CARD_FIDO2)
+			continue;
+		one->error = error;
+		one->why = why;
+		if (error)
+			continue;
+		if (sought[i].maybes > 1)
+			one->error = several(one->card, sought[i].maybes, &one->why);
+		else if (sought[i].maybes == 0)
+			one->error = none_of_them(&tally, one->card, &one->why);
+		one->info = sought[i].info;
+	}
+	free(sought);
 }
 
 static void done(void *self)
@@ -244,6 +316,7 @@ const struct seal_token_driver seal_fido2_driver = {.kind = SEAL_CARD_FIDO2,
 						    .name = "fido2",
 						    .list = list,
 						    .open = open_card,
+						    .match = match,
 						    .enrol = seal_fido2_enrol,
 						    .unwrap = seal_fido2_unwrap,
 						    .sign = seal_fido2_sign,

@@ -264,5 +264,13 @@ static int enrol(const struct seal_token_place *place, const struct seal_token_p
 }
 
 const struct seal_token_driver seal_passphrase_driver = {
-	SEAL_CARD_PASSPHRASE, "passphrase", list, open_card, enrol, unwrap, sign, describe, done,
+	.kind = SEAL_CARD_PASSPHRASE,
+	.name = "passphrase",
+	.list = list,
+	.open = open_card,
+	.enrol = enrol,
+	.unwrap = unwrap,
+	.sign = sign,
+	.describe = describe,
+	.done = done,
 };

@@ -76,12 +76,18 @@ static int piv_list(const struct seal_token_place *place,
 	return SEAL_E_TOKENREFUSED;
 }
 
-struct search {
-	const struct seal_token_place *place;
+/* One card's token, as far as it was looked for. */
+struct wanted {
 	const struct seal_card *card;
 	struct seal_piv *self;
 	unsigned fitting, wrong, refused;
 	struct seal_diag why;
+};
+
+struct search {
+	const struct seal_token_place *place;
+	struct wanted *list;
+	size_t count;
 };
 
 static int fits(const struct seal_piv *self, const struct seal_token_info *info)
@@ -89,12 +95,38 @@ static int fits(const struct seal_piv *self, const struct seal_token_info *info)
 	return !self->has_serial || !info->has_serial || self->serial == info->serial;
 }
 
+static void compare(struct wanted *wanted, struct seal_piv_link *link, const char *reader,
+		    const struct seal_token_info *info)
+{
+	struct seal_piv_slot slot = {0};
+	struct seal_diag why = {0};
+	int error;
+
+	if (!fits(wanted->self, info))
+		return;
+	error = seal_piv_get_slot(link, wanted->self->slot, &slot, &why);
+	if (error == SEAL_E_TOKENREFUSED) {
+		wanted->refused++;
+		wanted->why = why;
+	}
+	if (error)
+		return;
+	if (!slot.has_point ||
+	    !seal_eq_ct(slot.point, wanted->self->unwrap_point, sizeof slot.point)) {
+		wanted->wrong += wanted->self->has_serial && info->has_serial;
+		return;
+	}
+	wanted->fitting++;
+	wanted->self->info = *info;
+	memcpy(wanted->self->reader, reader, strlen(reader) + 1);
+}
+
+/* Each reader is opened once, for all cards. */
 static int search_one(void *ctx, const char *reader)
 {
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
-	struct search *search = ctx;
+	const struct search *search = ctx;
 	struct seal_token_info info;
-	struct seal_piv_slot slot = {0};
 	struct seal_diag why = {0};
 	int error;
 
@@ -103,42 +135,34 @@ static int search_one(void *ctx, const char *reader)
 	error = seal_piv_link_open(reader, &link, &why);
 	if (!error)
 		error = seal_piv_get_info(link, reader, &info, &why);
-	if (!error && !fits(search->self, &info))
-		return SEAL_OK;
-	if (!error)
-		error = seal_piv_get_slot(link, search->self->slot, &slot, &why);
-	if (error == SEAL_E_TOKENREFUSED) {
-		search->refused++;
-		search->why = why;
+	for (size_t i = 0; i < search->count; i++) {
+		struct wanted *wanted = &search->list[i];
+
+		if (!error) {
+			compare(wanted, link, reader, &info);
+		} else if (error == SEAL_E_TOKENREFUSED) {
+			wanted->refused++;
+			wanted->why = why;
+		}
 	}
-	if (error)
-		return SEAL_OK;
-	if (!slot.has_point ||
-	    !seal_eq_ct(slot.point, search->self->unwrap_point, sizeof slot.point)) {
-		search->wrong += search->self->has_serial && info.has_serial;
-		return SEAL_OK;
-	}
-	search->fitting++;
-	search->self->info = info;
-	memcpy(search->self->reader, reader, strlen(reader) + 1);
 	return SEAL_OK;
 }
 
-static int not_one(const struct search *search, struct seal_diag *diag)
+static int not_one(const struct wanted *wanted, struct seal_diag *diag)
 {
-	const struct seal_card *card = search->card;
+	const struct seal_card *card = wanted->card;
 
-	if (search->fitting > 1)
+	if (wanted->fitting > 1)
 		return seal_fail(diag, SEAL_E_TOKENREFUSED,
 				 "%u tokens hold the key of %s: name one reader (--device)",
-				 search->fitting, card->name);
-	if (search->wrong)
+				 wanted->fitting, card->name);
+	if (wanted->wrong)
 		return seal_fail(diag, SEAL_E_TOKENWRONG,
 				 "token %u: slot %02x holds another key than the card of %s names",
 				 card->piv.serial, card->piv.slot, card->name);
-	if (search->refused) {
+	if (wanted->refused) {
 		if (diag)
-			*diag = search->why;
+			*diag = wanted->why;
 		return seal_because(diag, SEAL_E_TOKENREFUSED, "token of %s", card->name);
 	}
 	if (card->piv.has_serial)
@@ -147,37 +171,102 @@ static int not_one(const struct search *search, struct seal_diag *diag)
 	return seal_fail(diag, SEAL_E_TOKENABSENT, "no token here holds the key of %s", card->name);
 }
 
+static int self_of(const struct seal_card *card, struct seal_piv *self, struct seal_diag *diag)
+{
+	enum seal_p256_kind kind;
+	int error;
+
+	if (card->kind != SEAL_CARD_PIV || card->signing_kind != SEAL_CARD_P256 ||
+	    card->signing_len != SEAL_P256_POINT)
+		return seal_fail(diag, SEAL_E_ARGUMENT, "card of %s: not a PIV card", card->name);
+	error = seal_p256_parse(card->recipient, &kind, self->unwrap_point, diag);
+	if (error)
+		return error;
+	self->slot = card->piv.slot;
+	self->touch = card->piv.touch;
+	self->has_serial = card->piv.has_serial;
+	self->serial = card->piv.serial;
+	memcpy(self->sign_point, card->signing, sizeof self->sign_point);
+	memcpy(self->holder, card->name, sizeof self->holder);
+	return SEAL_OK;
+}
+
+static void selfp(struct seal_piv **self)
+{
+	seal_piv_done(*self);
+	*self = NULL;
+}
+
 static int piv_open(const struct seal_token_place *place, const struct seal_card *card,
 		    void **out_self, struct seal_diag *diag)
 {
-	struct seal_piv *self = calloc(1, sizeof *self);
-	struct search search = {.place = place, .card = card, .self = self};
-	enum seal_p256_kind kind;
+	struct seal_piv *self SEAL_CLEANUP(selfp) = calloc(1, sizeof *self);
+	struct wanted wanted = {.card = card, .self = self};
+	struct search search = {place, &wanted, 1};
 	int error = self ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "token");
 
-	if (!error && (card->kind != SEAL_CARD_PIV || card->signing_kind != SEAL_CARD_P256 ||
-		       card->signing_len != SEAL_P256_POINT))
-		error = seal_fail(diag, SEAL_E_ARGUMENT, "card of %s: not a PIV card", card->name);
 	if (!error)
-		error = seal_p256_parse(card->recipient, &kind, self->unwrap_point, diag);
-	if (!error) {
-		self->slot = card->piv.slot;
-		self->touch = card->piv.touch;
-		self->has_serial = card->piv.has_serial;
-		self->serial = card->piv.serial;
-		memcpy(self->sign_point, card->signing, sizeof self->sign_point);
-		memcpy(self->holder, card->name, sizeof self->holder);
+		error = self_of(card, self, diag);
+	if (!error)
 		error = seal_piv_readers(search_one, &search, diag);
-	}
-	if (!error && search.fitting != 1)
-		error = not_one(&search, diag);
-	if (error) {
-		free(self);
+	if (!error && wanted.fitting != 1)
+		error = not_one(&wanted, diag);
+	if (error)
 		return error;
-	}
 	self->info.is_virtual = card->is_virtual;
-	*out_self = self;
+	*out_self = seal_steal(&self);
 	return SEAL_OK;
+}
+
+/* list: as long as matches; search->count of them are used, in the same order. */
+static void match_all(struct search *search, struct seal_piv *selves,
+		      struct seal_token_match *matches, size_t count)
+{
+	struct seal_diag why = {0};
+	int error;
+
+	for (size_t i = 0; i < count; i++) {
+		struct wanted *wanted = &search->list[search->count];
+
+		if (matches[i].card->kind != SEAL_CARD_PIV)
+			continue;
+		*wanted = (struct wanted){.card = matches[i].card, .self = &selves[i]};
+		matches[i].error = self_of(matches[i].card, &selves[i], &matches[i].why);
+		search->count += !matches[i].error;
+	}
+	error = seal_piv_readers(search_one, search, &why);
+	for (size_t i = 0, at = 0; i < count; i++) {
+		struct seal_token_match *match = &matches[i];
+		struct wanted *wanted = &search->list[at];
+
+		if (match->card->kind != SEAL_CARD_PIV || match->error)
+			continue;
+		at++;
+		if (error)
+			match->why = why;
+		match->error = error		      ? error
+			       : wanted->fitting != 1 ? not_one(wanted, &match->why)
+						      : SEAL_OK;
+		match->info = wanted->self->info;
+		match->info.is_virtual = match->card->is_virtual;
+	}
+}
+
+static void piv_match(const struct seal_token_place *place, struct seal_token_match *matches,
+		      size_t count)
+{
+	struct search search = {place, calloc(count, sizeof *search.list), 0};
+	struct seal_piv *selves = calloc(count, sizeof *selves);
+
+	if (search.list && selves)
+		match_all(&search, selves, matches, count);
+	else
+		for (size_t i = 0; i < count; i++)
+			if (matches[i].card->kind == SEAL_CARD_PIV)
+				matches[i].error =
+					seal_fail(&matches[i].why, SEAL_E_NOMEM, "token");
+	free(search.list);
+	free(selves);
 }
 
 int seal_piv_session(const struct seal_piv *self, uint8_t slot, struct seal_piv_link **out_link,
@@ -230,6 +319,7 @@ const struct seal_token_driver seal_piv_driver = {
 	.name = "piv",
 	.list = piv_list,
 	.open = piv_open,
+	.match = piv_match,
 	.enrol = seal_piv_enrol,
 	.unwrap = seal_piv_unwrap,
 	.sign = seal_piv_sign,

@@ -308,5 +308,13 @@ static void describe(void *self, struct seal_token_info *out_info)
 }
 
 const struct seal_token_driver seal_template_driver = {
-	SEAL_CARD_PASSPHRASE, "template", list, open_card, enrol, unwrap, sign, describe, done,
+	.kind = SEAL_CARD_PASSPHRASE,
+	.name = "template",
+	.list = list,
+	.open = open_card,
+	.enrol = enrol,
+	.unwrap = unwrap,
+	.sign = sign,
+	.describe = describe,
+	.done = done,
 };

@@ -100,6 +100,41 @@ int seal_token_open(const struct seal_token_place *place, const struct seal_card
 		      : no_driver(diag);
 }
 
+static void match_one(const struct seal_token_driver *driver, const struct seal_token_place *place,
+		      struct seal_token_match *match)
+{
+	struct seal_token *token SEAL_CLEANUP(seal_token_freep) = NULL;
+
+	match->error = seal_token_open_with(driver, place, match->card, &token, &match->why);
+	if (!match->error)
+		seal_token_describe(token, &match->info);
+}
+
+void seal_token_match_with(const struct seal_token_driver *driver,
+			   const struct seal_token_place *place, struct seal_token_match *matches,
+			   size_t count)
+{
+	size_t of_kind = 0;
+
+	for (size_t i = 0; i < count; i++)
+		of_kind += matches[i].card->kind == driver->kind;
+	if (of_kind > 0 && driver->match)
+		driver->match(place, matches, count);
+	for (size_t i = 0; !driver->match && i < count; i++)
+		if (matches[i].card->kind == driver->kind)
+			match_one(driver, place, &matches[i]);
+}
+
+void seal_token_match(const struct seal_token_place *place, struct seal_token_match *matches,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!seal_token_driver(matches[i].card->kind))
+			matches[i].error = no_driver(&matches[i].why);
+	for (size_t i = 0; seal_token_registered(i); i++)
+		seal_token_match_with(seal_token_registered(i), place, matches, count);
+}
+
 /* The card's own signature, checked as every reader of the card will. */
 static int sign_card(struct seal_token *token, const struct seal_token_asker *asker,
 		     struct seal_diag *diag)

@@ -89,6 +89,14 @@ struct seal_token_plan {	  /* what enrolment is asked to make */
 
 struct seal_token;
 
+/* Whether the token of a card is here. */
+struct seal_token_match {
+	const struct seal_card *card; /* given; all else is filled */
+	int error;		      /* as seal_token_open's, with why */
+	struct seal_token_info info;  /* of SEAL_OK */
+	struct seal_diag why;
+};
+
 struct seal_token_driver {
 	enum seal_card_kind kind;
 	const char *name; /* "piv" */
@@ -100,6 +108,10 @@ struct seal_token_driver {
 	   one. SEAL_E_TOKENABSENT: not here; SEAL_E_TOKENWRONG: here, but another key. */
 	int (*open)(const struct seal_token_place *place, const struct seal_card *card,
 		    void **out_self, struct seal_diag *diag);
+	/* As open for each card of this kind, but every token is opened once only, and let go.
+	   NULL: then open is called for each. */
+	void (*match)(const struct seal_token_place *place, struct seal_token_match *matches,
+		      size_t count);
 	/* Makes keys, fills all of *out_card but its signature. */
 	int (*enrol)(const struct seal_token_place *place, const struct seal_token_plan *plan,
 		     const struct seal_token_asker *asker, struct seal_card *out_card,
@@ -125,6 +137,9 @@ SEAL_MUST_CHECK int seal_token_list(const struct seal_token_place *place,
 SEAL_MUST_CHECK int seal_token_open(const struct seal_token_place *place,
 				    const struct seal_card *card, struct seal_token **out_token,
 				    struct seal_diag *diag);
+/* For many cards at once: each token is opened once, nobody is asked and no try is spent. */
+void seal_token_match(const struct seal_token_place *place, struct seal_token_match *matches,
+		      size_t count);
 /* Enrols and has the card signed by the token; the signature is verified. */
 SEAL_MUST_CHECK int seal_token_enrol(enum seal_card_kind kind, const struct seal_token_place *place,
 				     const struct seal_token_plan *plan,

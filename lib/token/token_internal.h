@@ -8,6 +8,9 @@ SEAL_MUST_CHECK int seal_token_open_with(const struct seal_token_driver *driver,
 					 const struct seal_token_place *place,
 					 const struct seal_card *card,
 					 struct seal_token **out_token, struct seal_diag *diag);
+void seal_token_match_with(const struct seal_token_driver *driver,
+			   const struct seal_token_place *place, struct seal_token_match *matches,
+			   size_t count);
 SEAL_MUST_CHECK int seal_token_enrol_with(const struct seal_token_driver *driver,
 					  const struct seal_token_place *place,
 					  const struct seal_token_plan *plan,

@@ -136,6 +136,27 @@ def silent_daemon(person):
         os.kill(pid, signal.SIGCONT)
 
 
+def daemon_comes_back(person):
+    """Trouble with the daemon does not end a walk."""
+    pids = family(SEALD)
+    person.runs("VAULT_CLIENT_TIMEOUT=1 unseal --walk -i ann.identity set")
+    person.sees("is sealed", "0 of 2", "press Enter ")
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    person.types("")
+    person.sees("seal-unseal: https://127.0.0.1:", "No share is lost", "When the daemon runs again, press Enter ")
+    person.types("")
+    person.sees("No share is lost", "When the daemon runs again, press Enter ")
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    person.types("")
+    person.sees("0 of 2", "Next custodian: plug in your token, take a seat, and press Enter ")
+    person.types("")
+    person.sees("ann: passphrase of identity file ann.identity: ")
+    narrow("walk, the daemon away", person)
+    person.stopped("walk, Ctrl-C after the daemon was away")
+
+
 def stop_and_go(person):
     person.runs("unseal -i ann.identity set")
     person.sees("is sealed", "unseal key of https://", "0 of 2", "ann: passphrase of identity file ann.identity: ")
@@ -232,6 +253,7 @@ split(first)
 combine(first)
 init(first)
 silent_daemon(first)
+daemon_comes_back(first)
 stop_and_go(first)
 nobody()
 second = Person(rc)

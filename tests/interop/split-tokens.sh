@@ -56,6 +56,13 @@ nothing() {
     [ ! -s "$d/got" ] || return 99
     return "$_rc"
 }
+opened() { # NAME...: how often PIV was selected on each
+    for _name in "$@"; do grep -c '^00 A4 .*lc=5' "$d/$_name.log"; done | tr '\n' ' '
+}
+before=$(opened alice bruno spare)
+exits "no token of that serial" 1 nothing "" --serial 999
+is "each token was opened once, whatever shares there are" "$(opened alice bruno spare)" \
+    "$(for _n in $before; do printf '%s ' $((_n + 1)); done)"
 piv_stop spare
 ok "two YubiKeys give it back" back "$pin $pin"
 ok "VERIFY was the command before" piv_verify_was_last alice

@@ -137,8 +137,18 @@ def init(person):
     person.ends("init", 0)
 
 
+def selected(who):
+    with open(path(who + ".log"), encoding="utf-8") as file:
+        return sum(line.startswith("00 A4 04 00 lc=5") for line in file)
+
+
 def alone(person):
     """One custodian at his own machine; both YubiKeys are plugged in."""
+    before = selected("alice"), selected("bruno")
+    person.runs("unseal --serial 4 set")
+    person.ends("no token of that serial", 4, "no token here opens a share that is still wanted")
+    ok("each token was opened once, whatever shares there are",
+       (selected("alice"), selected("bruno")) == (before[0] + 1, before[1] + 1))
     person.runs("unseal set")
     person.sees("is sealed", "0 of 3", "Several tokens that are here fit:", "1  alice: ", "serial 11111111", "2  bruno: ",
                 "serial 22222222", "Which one? ")
@@ -179,7 +189,7 @@ def slow(person):
     person.sees(f"waiting for PIV of {TITLE['bruno']} ...")
     person.stopped("unseal, Ctrl-C while a slow token works")
     control("bruno", "slow", "0")
-    control("bruno", "touch")
+    touch_mode("bruno", "auto")
 
 
 def walk(person, other):
@@ -187,8 +197,9 @@ def walk(person, other):
     other.sees("chloe: FIDO2 PIN of ", "tries left): ")
     other.types(PIN["chloe"])
     other.sees("chloe: share accepted", "1 of 3", "waiting for the others")
-    control("alice", "pull")
-    control("bruno", "pull")
+    for who in ("alice", "bruno"):
+        control(who, "pull")
+        touch_mode(who, "wait")  # which forgets a touch that came when nothing waited for one
     person.runs("unseal --walk set")
     person.sees("1 of 3 · given: chloe · still possible: alice, bruno", "press Enter ")
     person.types("")

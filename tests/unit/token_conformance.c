@@ -215,6 +215,32 @@ static int count_it(void *ctx, const struct seal_token_info *info)
 	return SEAL_OK;
 }
 
+/* Two cards at once: its own, and one of a token that is not here. */
+static void matches(const struct seal_token_info *own)
+{
+	struct seal_token_match *both = calloc(2, sizeof *both);
+	struct seal_card *other = calloc(1, sizeof *other);
+
+	if (!both || !other)
+		exit(1);
+	*other = run.card;
+	stranger(other->recipient);
+	memset(other->signing + 1, 0x5a, 31);
+	other->fido2.credential[0] ^= 1;
+	both[0].card = other;
+	both[1].card = &run.card;
+	seal_token_match_with(run.of->driver, run.of->place, both, 2);
+	check("is found among cards",
+	      both[1].error == SEAL_OK && strcmp(both[1].info.where, own->where) == 0 &&
+		      both[1].info.serial == own->serial,
+	      &both[1].why);
+	check("and is not taken for another's",
+	      both[0].error != SEAL_OK && both[0].why.error == both[0].error, &both[0].why);
+	check("which asks nothing", run.asked == 0 && run.touches == 0, NULL);
+	free(other);
+	free(both);
+}
+
 static void lists(void)
 {
 	struct seal_token_info first = {0};
@@ -236,6 +262,7 @@ static void lists(void)
 		      own.serial == first.serial && strcmp(own.where, first.where) == 0,
 	      NULL);
 	check("opening asks nothing", run.asked == 0 && run.touches == 0, NULL);
+	matches(&own);
 	seal_token_free(token);
 }
 
