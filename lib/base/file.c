@@ -116,11 +116,6 @@ int seal_file_write(struct seal_file *file, const void *bytes, size_t len, struc
 	return error ? seal_because(diag, error, "%s", file->path) : SEAL_OK;
 }
 
-int seal_file_fd(const struct seal_file *file)
-{
-	return file->fd;
-}
-
 static int link_as(const struct seal_file *file, const char *name)
 {
 	char from[32];

@@ -24,8 +24,6 @@ SEAL_MUST_CHECK int seal_file_new(const char *path, unsigned flags, struct seal_
 				  struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_file_write(struct seal_file *file, const void *bytes, size_t len,
 				    struct seal_diag *diag);
-/* For streams: the descriptor stays the file's. */
-int seal_file_fd(const struct seal_file *file);
 /* fsync of the file, its name, fsync of the folder. After SEAL_OK it survives a
    power cut. After an error nothing under this name has changed, but for one: where
    only the fsync of the folder failed the name is there, and may not last. */

@@ -15,6 +15,7 @@
 #include "base/banned.h"
 
 #define SUFFIX ".card"
+#define NAME_BYTES (SEAL_CARD_NAME + 16)
 
 void seal_cards_done(struct seal_cards *cards)
 {
@@ -114,17 +115,17 @@ static int is_name(const struct seal_cards *cards, const char *name)
 	return 0;
 }
 
-void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static SEAL_CARDS_NAME])
+static void name_in_folder(const struct seal_cards *cards, size_t i, char out[static NAME_BYTES])
 {
 	const char *name = cards->list[i].name;
 	unsigned number = 1;
 
-	(void)snprintf(out, SEAL_CARDS_NAME, "%s", name);
+	(void)snprintf(out, NAME_BYTES, "%s", name);
 	for (size_t k = 0; k < i; k++) {
 		if (strcmp(cards->list[k].name, name) != 0)
 			continue;
 		do
-			(void)snprintf(out, SEAL_CARDS_NAME, "%s-%u", name, ++number);
+			(void)snprintf(out, NAME_BYTES, "%s-%u", name, ++number);
 		while (is_name(cards, out));
 	}
 }
@@ -133,11 +134,11 @@ static int write_one(const struct seal_cards *cards, size_t i, struct seal_new_f
 		     struct seal_diag *diag)
 {
 	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
-	char base[SEAL_CARDS_NAME];
-	char name[SEAL_CARDS_NAME + 8];
+	char base[NAME_BYTES];
+	char name[NAME_BYTES + 8];
 	int error = seal_card_text(&cards->list[i], &text, diag);
 
-	seal_cards_name(cards, i, base);
+	name_in_folder(cards, i, base);
 	(void)snprintf(name, sizeof name, "cards/%s", base);
 	return error ? error : seal_new_folder_file(folder, name, SUFFIX, text, strlen(text), diag);
 }

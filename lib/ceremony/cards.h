@@ -26,12 +26,8 @@ SEAL_MUST_CHECK int seal_cards_add(struct seal_cards *cards, const char *path,
 SEAL_MUST_CHECK int seal_cards_add_folder(struct seal_cards *cards, const char *dir,
 					  struct seal_diag *diag);
 
-/* What card i is called in the folder of a share set: alice, and alice-2 for the spare, or
+/* Copies of all cards into a new folder: cards/alice.card, and alice-2.card for the spare, or
    the next number that is nobody's name: somebody may be called alice-2. */
-#define SEAL_CARDS_NAME (SEAL_CARD_NAME + 16)
-void seal_cards_name(const struct seal_cards *cards, size_t i, char out[static SEAL_CARDS_NAME]);
-
-/* Copies of all cards into a new folder, `cards/NAME.card`, by these names. */
 SEAL_MUST_CHECK int seal_cards_write(const struct seal_cards *cards, struct seal_new_folder *folder,
 				     struct seal_diag *diag);
 

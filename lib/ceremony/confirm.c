@@ -8,6 +8,7 @@
 
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/own.h"
 #include "base/secret.h"
 #include "ceremony/prompt.h"
 #include "ceremony/prove.h"
@@ -16,12 +17,6 @@
 
 #define FILE_BYTES (64u << 10)
 #define HEX_DIGITS (2u * SEAL_CARD_FINGERPRINT)
-
-static void bytesp(uint8_t **bytes)
-{
-	free(*bytes);
-	*bytes = NULL;
-}
 
 /* All that are to be confirmed: those of the folder, and the one more. */
 struct all {
@@ -70,7 +65,7 @@ static int take_line(struct all *all, const char *line, size_t len, struct seal_
 
 static int take_file(struct all *all, const char *path, struct seal_diag *diag)
 {
-	uint8_t *bytes SEAL_CLEANUP(bytesp) = NULL;
+	uint8_t *bytes SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t len = 0;
 	size_t at = 0;
 	unsigned number = 1;

@@ -20,7 +20,5 @@ SEAL_MUST_CHECK int seal_init_request(const struct seal_init_job *job,
 SEAL_MUST_CHECK int seal_init_read(const struct seal_init_job *job, const uint8_t *identity,
 				   const char *body, struct seal_init_answer *answer,
 				   struct seal_diag *diag);
-/* Persons among the cards: main and spare tokens count once. */
-size_t seal_init_persons(const struct seal_cards *cards);
 
 #endif

@@ -11,7 +11,8 @@
 
 #include "base/banned.h"
 
-size_t seal_init_persons(const struct seal_cards *cards)
+/* Main and spare tokens count once. */
+static size_t count_persons(const struct seal_cards *cards)
 {
 	size_t persons = 0;
 
@@ -76,10 +77,10 @@ int seal_init_request(const struct seal_init_job *job, struct seal_json_text *ou
 		      struct seal_diag *diag)
 {
 	json_t *json SEAL_CLEANUP(seal_json_freep) = json_pack(
-		"{s:i,s:i,s:{s:s,s:b,s:b,s:b}}", "secret_shares",
-		(int)seal_init_persons(job->cards), "secret_threshold", (int)threshold_of(job),
-		"sealkit", "purpose", job->purpose, "allow_no_spare", job->allow_no_spare,
-		"allow_single", job->allow_single, "again", job->again);
+		"{s:i,s:i,s:{s:s,s:b,s:b,s:b}}", "secret_shares", (int)count_persons(job->cards),
+		"secret_threshold", (int)threshold_of(job), "sealkit", "purpose", job->purpose,
+		"allow_no_spare", job->allow_no_spare, "allow_single", job->allow_single, "again",
+		job->again);
 	json_t *own = json_object_get(json, "sealkit");
 
 	if (!own || add_cards(job, own) || add_groups(job, own))
@@ -126,7 +127,7 @@ static int check(const struct seal_init_job *job, const uint8_t *identity,
 	if (!seal_eq_ct(manifest->signer, identity, 32))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the manifest is signed by another key than the daemon's");
-	if (manifest->total != seal_init_persons(job->cards) ||
+	if (manifest->total != count_persons(job->cards) ||
 	    manifest->threshold != threshold_of(job) || manifest->group_count != job->group_count)
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the daemon made %u of %u, which was not asked for: do not use "

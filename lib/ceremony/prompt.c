@@ -15,8 +15,9 @@
 #define SECRET_MAX 1024u
 #define TEXT_BYTES 512u
 
-int seal_prompt_secret(const char *text, size_t max, struct seal_secret **out_secret,
-		       struct seal_diag *diag)
+/* One line, without its newline. An empty or too long one is asked for again. */
+static int ask_secret(const char *text, size_t max, struct seal_secret **out_secret,
+		      struct seal_diag *diag)
 {
 	for (;;) {
 		struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
@@ -148,7 +149,8 @@ static void about(const struct seal_token_question *question, char *out, size_t 
 			       question->tries_left == 1 ? "try" : "tries");
 }
 
-void seal_prompt_text(const struct seal_token_question *question, char *out, size_t cap)
+/* "alice: PIV PIN of YubiKey 12345678, firmware 5.7.1 (3 tries left): " */
+static void question_text(const struct seal_token_question *question, char *out, size_t cap)
 {
 	const char *name = secret_name(question->what);
 	char tail[64];
@@ -185,7 +187,7 @@ static int ask_once(const struct seal_token_question *question, const char *text
 
 	for (;;) {
 		struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
-		int error = seal_prompt_secret(text, max, &secret, diag);
+		int error = ask_secret(text, max, &secret, diag);
 
 		if (error)
 			return error;
@@ -202,14 +204,14 @@ static int ask_person(const struct seal_token_question *question, struct seal_se
 {
 	char text[TEXT_BYTES];
 
-	seal_prompt_text(question, text, sizeof text);
+	question_text(question, text, sizeof text);
 	for (;;) {
 		struct seal_secret *first SEAL_CLEANUP(seal_secret_freep) = NULL;
 		struct seal_secret *second SEAL_CLEANUP(seal_secret_freep) = NULL;
 		int error = ask_once(question, text, &first, diag);
 
 		if (!error && is_new(question->what))
-			error = seal_prompt_secret("the same again: ", SECRET_MAX, &second, diag);
+			error = ask_secret("the same again: ", SECRET_MAX, &second, diag);
 		if (error)
 			return error;
 		if (!second || seal_secret_equal(first, second)) {

@@ -12,9 +12,6 @@
    Ctrl-C, Ctrl-D, Ctrl-Z, SIGTERM) the terminal is as it was before. Given up:
    SEAL_E_INTERRUPTED. No terminal: SEAL_E_USAGE, naming what can be given instead. */
 
-/* One line, without its newline. An empty or too long one is asked for again. */
-SEAL_MUST_CHECK int seal_prompt_secret(const char *text, size_t max,
-				       struct seal_secret **out_secret, struct seal_diag *diag);
 /* Echoed; cap bytes with the NUL. */
 SEAL_MUST_CHECK int seal_prompt_line(const char *text, char *out, size_t cap,
 				     struct seal_diag *diag);
@@ -45,8 +42,5 @@ struct seal_prompt {
 	}
 /* prompt must outlive the asker. */
 struct seal_token_asker seal_prompt_asker(struct seal_prompt *prompt);
-
-/* "alice: PIV PIN of YubiKey 12345678, firmware 5.7.1 (3 tries left): " */
-void seal_prompt_text(const struct seal_token_question *question, char *out, size_t cap);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/encode.h"
 #include "base/json.h"
+#include "base/own.h"
 #include "client/client_internal.h"
 #include "crypto/hpke.h"
 
@@ -18,12 +19,6 @@
 #define SHARE_MAX 256u
 #define TEXT_BYTES 512
 #define PATH_BYTES 128
-
-static void textp(char **text)
-{
-	free(*text);
-	*text = NULL;
-}
 
 static int check_key(const struct seal_client_key *key,
 		     const struct seal_client_submission *submission, struct seal_diag *diag)
@@ -123,7 +118,7 @@ static int ask_key(struct seal_client *client, const struct seal_client_submissi
 		   struct seal_client_key *out_key, struct seal_diag *diag)
 {
 	const struct seal_client_request ask = {"GET", "sys/sealkit/submission", NULL, NULL};
-	char *answer SEAL_CLEANUP(textp) = NULL;
+	char *answer SEAL_CLEANUP(seal_text_freep) = NULL;
 	struct seal_client_key key;
 	int error = seal_client_call(client, &ask, NULL, &answer, diag);
 
@@ -144,7 +139,7 @@ static int send(struct seal_client *client, const struct seal_client_submission 
 	struct seal_client_request give = {"PUT", path, NULL, NULL};
 	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_client_status status = {0};
-	char *result SEAL_CLEANUP(textp) = NULL;
+	char *result SEAL_CLEANUP(seal_text_freep) = NULL;
 	struct box box;
 	int error = seal_client_fresh(challenge, diag);
 

@@ -33,8 +33,9 @@ static void salt_of(uint8_t which, const uint8_t *nonce, uint8_t *out)
 	(void)crypto_hash_sha256_final(&state, out);
 }
 
-void seal_fido2prf_salts(const uint8_t nonce[static SEAL_FIDO2PRF_NONCE],
-			 uint8_t out_salts[static SEAL_FIDO2PRF_SALTS])
+/* The two hmac-secret salts of a nonce: SHA-256("WebAuthn PRF", 0, label, 1 or 2, nonce). */
+static void make_salts(const uint8_t nonce[static SEAL_FIDO2PRF_NONCE],
+		       uint8_t out_salts[static SEAL_FIDO2PRF_SALTS])
 {
 	salt_of(1, nonce, out_salts);
 	salt_of(2, nonce, out_salts + 32);
@@ -53,7 +54,7 @@ static int wrapping_key(const struct seal_fido2prf *prf, const uint8_t *nonce,
 		error = seal_secret_new(32, &key, diag);
 	if (error)
 		return error;
-	seal_fido2prf_salts(nonce, salts);
+	make_salts(nonce, salts);
 	error = prf->evaluate(prf->ctx, salts, output, diag);
 	if (error)
 		return error;

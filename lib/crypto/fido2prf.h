@@ -45,10 +45,6 @@ SEAL_MUST_CHECK int seal_fido2prf_parse_bytes(const uint8_t *bytes, size_t len,
 					      struct seal_fido2prf_credential *out,
 					      struct seal_diag *diag);
 
-/* The two hmac-secret salts of a nonce: SHA-256("WebAuthn PRF", 0, label, 1 or 2, nonce). */
-void seal_fido2prf_salts(const uint8_t nonce[static SEAL_FIDO2PRF_NONCE],
-			 uint8_t out_salts[static SEAL_FIDO2PRF_SALTS]);
-
 /* Evaluates hmac-secret WITH user verification: output, of SEAL_FIDO2PRF_OUTPUT bytes, is
    there and is filled. The other mode's secret is another one and would open nothing. */
 struct seal_fido2prf {

@@ -8,16 +8,12 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/own.h"
 
 #include "base/banned.h"
 
 #define LINE_MAX_LEN \
 	(SEAL_NOTE_DASH_LEN + SEAL_NOTE_NAME_MAX + 2 + SEAL_BASE64_LEN(SEAL_NOTE_SIGNATURE_MAX + 4))
-
-static void text_freep(char **text)
-{
-	free(*text);
-}
 
 static int sign_ed25519(void *ctx, const void *text, size_t text_len, uint8_t *out, size_t cap,
 			size_t *out_len, struct seal_diag *diag)
@@ -62,7 +58,7 @@ static int add_line(const char *text, size_t len, const struct seal_note_signer 
 int seal_note_sign(const char *text, size_t len, const struct seal_note_signer *signers,
 		   size_t count, char **out_note, size_t *out_len, struct seal_diag *diag)
 {
-	char *out SEAL_CLEANUP(text_freep) = NULL;
+	char *out SEAL_CLEANUP(seal_text_freep) = NULL;
 	size_t at = len + 1;
 
 	if (count < 1 || count > SEAL_NOTE_SIGNATURES)

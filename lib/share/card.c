@@ -7,14 +7,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/own.h"
 #include "crypto/assertion.h"
 
 #include "base/banned.h"
-
-static void text_done(char **text)
-{
-	free(*text);
-}
 
 int seal_card_note_key(const struct seal_card *card, struct seal_note_key *out_key,
 		       struct seal_diag *diag)
@@ -33,7 +29,7 @@ int seal_card_note_key(const struct seal_card *card, struct seal_note_key *out_k
 
 static int verify(const struct seal_card *card, struct seal_diag *diag)
 {
-	char *text SEAL_CLEANUP(text_done) = NULL;
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
 	struct seal_note_key key;
 	int error = seal_card_signed_text(card, &text, diag);
 
@@ -78,7 +74,7 @@ int seal_card_read(const char *path, struct seal_card *out_card, struct seal_dia
 int seal_card_fingerprint(const struct seal_card *card, uint8_t out[static SEAL_CARD_FINGERPRINT],
 			  struct seal_diag *diag)
 {
-	char *text SEAL_CLEANUP(text_done) = NULL;
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
 	int error = seal_card_signed_text(card, &text, diag);
 
 	if (error)

@@ -8,15 +8,11 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/json.h"
 
 #include "base/banned.h"
 
 #define FAMILY "sealkit-card/"
-
-static void json_done(json_t **json)
-{
-	json_decref(*json);
-}
 
 /* One field as it is read. */
 struct place {
@@ -215,7 +211,7 @@ static int check_type(const json_t *json, struct seal_diag *diag)
 int seal_card_from_json(const void *bytes, size_t len, struct seal_card *out_card,
 			struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_done) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_card card = {0};
 	json_error_t why;
 	int error;

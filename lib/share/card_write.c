@@ -8,16 +8,12 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/json.h"
 
 #include "base/banned.h"
 
 #define TYPE "sealkit-card/1"
 #define SIGNED_HEAD TYPE "\n"
-
-static void json_done(json_t **json)
-{
-	json_decref(*json);
-}
 
 static size_t len_of(const struct seal_card *card, const struct seal_card_field *field)
 {
@@ -117,7 +113,7 @@ static int put(const struct seal_card *card, const struct seal_card_field *field
 
 static int build(const struct seal_card *card, json_t **out_json, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_done) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	int error = seal_card_check(card, diag);
 
 	if (error)
@@ -155,7 +151,7 @@ static int dump(const char *head, const json_t *json, size_t flags, char **out_t
 
 int seal_card_signed_text(const struct seal_card *card, char **out_text, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_done) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	int error = build(card, &json, diag);
 
 	if (error)
@@ -166,7 +162,7 @@ int seal_card_signed_text(const struct seal_card *card, char **out_text, struct 
 
 int seal_card_text(const struct seal_card *card, char **out_text, struct seal_diag *diag)
 {
-	json_t *json SEAL_CLEANUP(json_done) = NULL;
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	int error = build(card, &json, diag);
 
 	if (!error && card->signature_len == 0)

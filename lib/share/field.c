@@ -134,7 +134,8 @@ int seal_field_of(struct seal_field value, unsigned max, unsigned *out_part, uns
 	return SEAL_OK;
 }
 
-int seal_field_text(struct seal_field value, char *out, size_t cap, struct seal_diag *diag)
+/* Copies and terminates; out holds cap bytes. */
+static int copy(struct seal_field value, char *out, size_t cap, struct seal_diag *diag)
 {
 	if (value.len >= cap || memchr(value.text, '\0', value.len))
 		return seal_fail(diag, SEAL_E_FORMAT, "too long, or a zero byte within");
@@ -146,7 +147,7 @@ int seal_field_text(struct seal_field value, char *out, size_t cap, struct seal_
 int seal_field_name(struct seal_field value, char *out, struct seal_diag *diag)
 {
 	char name[SEAL_CARD_NAME + 1];
-	int error = seal_field_text(value, name, sizeof name, diag);
+	int error = copy(value, name, sizeof name, diag);
 
 	if (!error)
 		error = seal_card_check_name(name, diag);
@@ -158,7 +159,7 @@ int seal_field_name(struct seal_field value, char *out, struct seal_diag *diag)
 int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *diag)
 {
 	char purpose[SEAL_PURPOSE + 1];
-	int error = seal_field_text(value, purpose, sizeof purpose, diag);
+	int error = copy(value, purpose, sizeof purpose, diag);
 
 	if (!error)
 		error = seal_purpose_check(purpose, diag);
@@ -170,7 +171,7 @@ int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *dia
 int seal_field_set(struct seal_field value, char *out, struct seal_diag *diag)
 {
 	char set[SEAL_SET_ID + 1];
-	int error = seal_field_text(value, set, sizeof set, diag);
+	int error = copy(value, set, sizeof set, diag);
 
 	if (!error)
 		error = seal_set_id_check(set, diag);
@@ -191,7 +192,7 @@ int seal_field_time(struct seal_field value, char out[static 21], struct seal_di
 					 "not a time such as "
 					 "2026-11-24T10:00:00Z");
 	}
-	return seal_field_text(value, out, sizeof shape, diag);
+	return copy(value, out, sizeof shape, diag);
 }
 
 int seal_field_base64(struct seal_field value, uint8_t *out, size_t len, struct seal_diag *diag)

@@ -41,10 +41,7 @@ SEAL_MUST_CHECK int seal_field_number(struct seal_field value, unsigned max, uns
 /* "A of B", A <= B <= max. */
 SEAL_MUST_CHECK int seal_field_of(struct seal_field value, unsigned max, unsigned *out_part,
 				  unsigned *out_whole, struct seal_diag *diag);
-/* Copies and terminates; out holds cap bytes. */
-SEAL_MUST_CHECK int seal_field_text(struct seal_field value, char *out, size_t cap,
-				    struct seal_diag *diag);
-/* The same, and checks: a card's name; a purpose; a set id; a time. */
+/* Copies, terminates and checks: a card's name; a purpose; a set id; a time. */
 SEAL_MUST_CHECK int seal_field_name(struct seal_field value, char *out, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_field_set(struct seal_field value, char *out, struct seal_diag *diag);

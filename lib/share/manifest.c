@@ -6,19 +6,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/own.h"
 #include "crypto/note.h"
 
 #include "base/banned.h"
-
-static void text_freep(char **text)
-{
-	free(*text);
-}
-
-static void bytes_freep(uint8_t **bytes)
-{
-	free(*bytes);
-}
 
 static int check_signature(const struct seal_note *note, const struct seal_manifest *manifest,
 			   const uint8_t *expected_signer, struct seal_diag *diag)
@@ -60,23 +51,10 @@ int seal_manifest_parse(const void *bytes, size_t len, const uint8_t *expected_s
 	return SEAL_OK;
 }
 
-int seal_manifest_read(const char *path, const uint8_t *expected_signer,
-		       struct seal_manifest *out_manifest, struct seal_diag *diag)
-{
-	uint8_t *bytes SEAL_CLEANUP(bytes_freep) = NULL;
-	size_t len = 0;
-	int error = seal_file_read(path, SEAL_NOTE_MAX, &bytes, &len, diag);
-
-	if (error)
-		return error;
-	error = seal_manifest_parse(bytes, len, expected_signer, out_manifest, diag);
-	return error ? seal_because(diag, error, "%s", path) : SEAL_OK;
-}
-
 int seal_manifest_sign(const struct seal_manifest *manifest, struct seal_secret *secret,
 		       char **out_note, size_t *out_len, struct seal_diag *diag)
 {
-	char *text SEAL_CLEANUP(text_freep) = NULL;
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
 	struct seal_note_key key;
 	struct seal_note_signer signer;
 	int error;

@@ -64,8 +64,6 @@ SEAL_MUST_CHECK int seal_manifest_text(const struct seal_manifest *manifest, cha
 SEAL_MUST_CHECK int seal_manifest_parse(const void *note, size_t len,
 					const uint8_t *expected_signer,
 					struct seal_manifest *out_manifest, struct seal_diag *diag);
-SEAL_MUST_CHECK int seal_manifest_read(const char *path, const uint8_t *expected_signer,
-				       struct seal_manifest *out_manifest, struct seal_diag *diag);
 /* Signs and writes the note; malloc'd, NUL-terminated, the caller's. secret: libsodium's
    64 bytes of signer. */
 SEAL_MUST_CHECK int seal_manifest_sign(const struct seal_manifest *manifest,

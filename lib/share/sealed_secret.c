@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "crypto/xaes.h"
 
 #include "base/banned.h"
@@ -16,18 +17,13 @@
 
 _Static_assert(HEAD + SEAL_XAES_TAG == SEAL_SEALED_SECRET_EXTRA, "length of what is beside");
 
-static void bytes_freep(uint8_t **bytes)
-{
-	free(*bytes);
-}
-
 int seal_sealed_secret_make(const struct seal_secret *key, const char *note, size_t note_len,
 			    const struct seal_secret *secret, uint8_t **out_bytes, size_t *out_len,
 			    struct seal_diag *diag)
 {
 	struct seal_secret *again SEAL_CLEANUP(seal_secret_freep) = NULL;
 	size_t len = seal_secret_len(secret);
-	uint8_t *bytes SEAL_CLEANUP(bytes_freep) = NULL;
+	uint8_t *bytes SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	int error;
 
 	if (seal_secret_len(key) != SEAL_XAES_KEY)

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/encode.h"
+#include "base/own.h"
 #include "crypto/age.h"
 #include "crypto/age_seal.h"
 #include "share/field.h"
@@ -15,11 +16,6 @@
 #include "base/banned.h"
 
 #define FILE_CAP 16384u
-
-static void text_freep(char **text)
-{
-	free(*text);
-}
 
 static size_t recipients_of(const struct seal_card *card, struct seal_age_recipient *out)
 {
@@ -134,11 +130,12 @@ static int make_text(const struct seal_manifest *manifest, const struct seal_set
 	return error;
 }
 
-int seal_set_seal(struct seal_set *set, const struct seal_set_work *work, size_t i,
-		  struct seal_diag *diag)
+/* Seals share i to its person's cards and parses what was made again. */
+static int seal_one(struct seal_set *set, const struct seal_set_work *work, size_t i,
+		    struct seal_diag *diag)
 {
 	struct seal_secret *text SEAL_CLEANUP(seal_secret_freep) = NULL;
-	char *out SEAL_CLEANUP(text_freep) = calloc(1, FILE_CAP);
+	char *out SEAL_CLEANUP(seal_text_freep) = calloc(1, FILE_CAP);
 	struct seal_age_recipient recipients[2 * SEAL_MANIFEST_CARDS] = {0};
 	struct seal_mem_source from = {0};
 	struct seal_mem_sink to = {.bytes = (uint8_t *)out, .cap = FILE_CAP - 1};
@@ -234,7 +231,7 @@ int seal_set_new(const struct seal_secret *key, const struct seal_card *cards, s
 	if (!error)
 		error = sign(set, signer, diag);
 	for (size_t i = 0; !error && i < set->manifest.total; i++)
-		error = seal_set_seal(set, &work, i, diag);
+		error = seal_one(set, &work, i, diag);
 	if (!error)
 		*out_set = seal_steal(&set);
 	return error;

@@ -33,8 +33,5 @@ SEAL_MUST_CHECK int seal_set_people(const struct seal_card *cards, size_t count,
 /* Fills x and proof keys of the manifest, and work->share; every subset is proved. */
 SEAL_MUST_CHECK int seal_set_split(const struct seal_secret *key, struct seal_manifest *manifest,
 				   struct seal_set_work *work, struct seal_diag *diag);
-/* Seals share i to its person's cards and parses what was made again. */
-SEAL_MUST_CHECK int seal_set_seal(struct seal_set *set, const struct seal_set_work *work, size_t i,
-				  struct seal_diag *diag);
 
 #endif

@@ -159,27 +159,6 @@ int seal_store_apply(struct seal_store *store, const struct seal_store_change *c
 	return error;
 }
 
-int seal_store_put(struct seal_store *store, const uint8_t key[SEAL_STORE_KEY],
-		   const uint8_t parent[SEAL_STORE_KEY], const uint8_t *value, size_t len,
-		   struct seal_diag *diag)
-{
-	static const uint8_t none[1];
-	struct seal_store_change one = {
-		.key = key, .parent = parent, .value = value ? value : none, .len = len};
-
-	if (!value && len)
-		return seal_fail(diag, SEAL_E_ARGUMENT, "value of a store entry");
-	return seal_store_apply(store, &one, 1, diag);
-}
-
-int seal_store_delete(struct seal_store *store, const uint8_t key[SEAL_STORE_KEY],
-		      struct seal_diag *diag)
-{
-	struct seal_store_change one = {.key = key};
-
-	return seal_store_apply(store, &one, 1, diag);
-}
-
 int seal_store_list(struct seal_store *store, const uint8_t parent[SEAL_STORE_KEY],
 		    int (*each)(void *ctx, const uint8_t *key, const uint8_t *value, size_t len,
 				struct seal_diag *diag),

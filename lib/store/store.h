@@ -39,11 +39,6 @@ void seal_store_freep(struct seal_store **store);
 /* *out_value is malloc'd and the caller's, never NULL; SEAL_E_NOTFOUND. */
 SEAL_MUST_CHECK int seal_store_get(struct seal_store *store, const uint8_t key[SEAL_STORE_KEY],
 				   uint8_t **out_value, size_t *out_len, struct seal_diag *diag);
-SEAL_MUST_CHECK int seal_store_put(struct seal_store *store, const uint8_t key[SEAL_STORE_KEY],
-				   const uint8_t parent[SEAL_STORE_KEY], const uint8_t *value,
-				   size_t len, struct seal_diag *diag);
-SEAL_MUST_CHECK int seal_store_delete(struct seal_store *store, const uint8_t key[SEAL_STORE_KEY],
-				      struct seal_diag *diag);
 /* All changes or none, in order; a key may come more than once. */
 SEAL_MUST_CHECK int seal_store_apply(struct seal_store *store,
 				     const struct seal_store_change *changes, size_t count,

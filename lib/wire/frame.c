@@ -47,12 +47,6 @@ void seal_frame_decoder_free(struct seal_frame_decoder *decoder)
 	free(decoder);
 }
 
-void seal_frame_decoder_freep(struct seal_frame_decoder **decoder)
-{
-	seal_frame_decoder_free(*decoder);
-	*decoder = NULL;
-}
-
 static int refuse(struct seal_frame_decoder *decoder, int error, const char *why,
 		  struct seal_diag *diag)
 {
@@ -142,11 +136,6 @@ int seal_frame_feed(struct seal_frame_decoder *decoder, const uint8_t *bytes, si
 	return SEAL_OK;
 }
 
-int seal_frame_idle(const struct seal_frame_decoder *decoder)
-{
-	return !decoder->refused && (decoder->given || decoder->head_len == 0);
-}
-
 int seal_frame_batch_new(size_t max, struct seal_frame_batch **out_batch, struct seal_diag *diag)
 {
 	struct seal_frame_batch *batch = calloc(1, sizeof *batch);
@@ -164,12 +153,6 @@ void seal_frame_batch_free(struct seal_frame_batch *batch)
 		return;
 	seal_buffer_done(&batch->bytes);
 	free(batch);
-}
-
-void seal_frame_batch_freep(struct seal_frame_batch **batch)
-{
-	seal_frame_batch_free(*batch);
-	*batch = NULL;
 }
 
 /* Moves what waits to the front, once what was sent is the larger part. */

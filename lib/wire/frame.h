@@ -35,7 +35,6 @@ struct seal_frame_decoder;
 SEAL_MUST_CHECK int seal_frame_decoder_new(size_t max, struct seal_frame_decoder **out_decoder,
 					   struct seal_diag *diag);
 void seal_frame_decoder_free(struct seal_frame_decoder *decoder);
-void seal_frame_decoder_freep(struct seal_frame_decoder **decoder);
 
 /* Takes bytes up to the end of one frame. *out_ready is 1 when *out_frame was
    set; otherwise all bytes were taken and *out_frame was not touched. */
@@ -44,8 +43,6 @@ SEAL_MUST_CHECK int seal_frame_feed(struct seal_frame_decoder *decoder, const ui
 				    int *out_ready, struct seal_diag *diag);
 /* The frame given out last is done with: it is wiped now, not when the next one comes. */
 void seal_frame_drop(struct seal_frame_decoder *decoder);
-/* 1 between frames: only there is the end of the stream an orderly one. */
-int seal_frame_idle(const struct seal_frame_decoder *decoder);
 
 /* What waits to be written: many frames in one write. Wiped as it goes out. */
 struct seal_frame_batch;
@@ -55,7 +52,6 @@ struct seal_frame_batch;
 SEAL_MUST_CHECK int seal_frame_batch_new(size_t max, struct seal_frame_batch **out_batch,
 					 struct seal_diag *diag);
 void seal_frame_batch_free(struct seal_frame_batch *batch);
-void seal_frame_batch_freep(struct seal_frame_batch **batch);
 SEAL_MUST_CHECK int seal_frame_add(struct seal_frame_batch *batch, enum seal_frame_type type,
 				   uint64_t id, const uint8_t *payload, size_t len,
 				   struct seal_diag *diag);

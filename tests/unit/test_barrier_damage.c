@@ -2,6 +2,7 @@
    of their own there. All of it is found, and nothing wrong is ever handed out. */
 
 #include "barrier_rows.h"
+#include "store_one.h"
 
 static const char *const names[] = {"a", "b", "folder/a", "folder/b", "core/root"};
 #define NAMES (sizeof names / sizeof names[0])
@@ -57,7 +58,7 @@ static void populate(struct vault *vault, struct room *room, struct rows *out_ro
 
 static void put_row(struct vault *vault, const struct row *row, const uint8_t *value, size_t len)
 {
-	must(seal_store_put(vault->store, row->key, row->parent, value, len, &diag));
+	must(store_put(vault->store, row->key, row->parent, value, len, &diag));
 }
 
 static void end(struct vault *vault, struct room *room, struct rows *rows)
@@ -180,14 +181,14 @@ static void moved_names_and_missing_rows(void **state)
 	assert_true(found > 10);
 	for (size_t i = 0; i < rows.count; i++)
 		if (is_value(&rows.row[i]) && rows.row[i].len != 8 + SEAL_BARRIER_ROW) {
-			must(seal_store_delete(vault.store, rows.row[i].key, &diag));
+			must(store_delete(vault.store, rows.row[i].key, &diag));
 			assert_int_equal(notices(vault.store, &room), 1);
 			put_row(&vault, &rows.row[i], rows.row[i].value, rows.row[i].len);
 		}
 	for (unsigned which = SEAL_OUTSIDE_CONFIG; which < SEAL_OUTSIDE_SHARE + 5; which++) {
 		const struct row *row = row_of(&rows, which);
 
-		must(seal_store_delete(vault.store, row->key, &diag));
+		must(store_delete(vault.store, row->key, &diag));
 		assert_int_equal(notices(vault.store, &room), 1);
 		put_row(&vault, row, row->value, row->len);
 	}

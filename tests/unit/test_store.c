@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "store/store.h"
+#include "store_one.h"
 
 static char base[] = "/tmp/sealkit-store-XXXXXX";
 static char folder[64];
@@ -65,8 +65,8 @@ static const uint8_t *key_of(unsigned n)
 
 static void put(struct seal_store *store, unsigned n, unsigned parent, const char *value)
 {
-	assert_int_equal(seal_store_put(store, key_of(n), key_of(parent), (const uint8_t *)value,
-					strlen(value), NULL),
+	assert_int_equal(store_put(store, key_of(n), key_of(parent), (const uint8_t *)value,
+				   strlen(value), NULL),
 			 SEAL_OK);
 }
 
@@ -101,8 +101,8 @@ static void test_entries(void **state)
 	seal_store_free(store);
 	store = open_store();
 	expect(store, 1, "uno");
-	assert_int_equal(seal_store_delete(store, key_of(1), NULL), SEAL_OK);
-	assert_int_equal(seal_store_delete(store, key_of(1), NULL), SEAL_OK);
+	assert_int_equal(store_delete(store, key_of(1), NULL), SEAL_OK);
+	assert_int_equal(store_delete(store, key_of(1), NULL), SEAL_OK);
 	expect(store, 1, NULL);
 	expect(store, 2, "");
 	seal_store_free(store);
@@ -191,9 +191,8 @@ static void test_big_value(void **state)
 	(void)state;
 	assert_non_null(big);
 	big[SEAL_STORE_VALUE_MAX - 1] = 7;
-	assert_int_equal(
-		seal_store_put(store, key_of(1), key_of(2), big, SEAL_STORE_VALUE_MAX, NULL),
-		SEAL_OK);
+	assert_int_equal(store_put(store, key_of(1), key_of(2), big, SEAL_STORE_VALUE_MAX, NULL),
+			 SEAL_OK);
 	assert_int_equal(seal_store_get(store, key_of(1), &got, &len, NULL), SEAL_OK);
 	assert_int_equal(len, SEAL_STORE_VALUE_MAX);
 	assert_memory_equal(got, big, len);
@@ -331,7 +330,7 @@ static void test_damage_while_open(void **state)
 	for (unsigned i = 0; i < 150; i++)
 		assert_int_equal(seal_store_get(store, key_of(i), &value, &len, NULL),
 				 SEAL_E_VERIFY);
-	assert_int_equal(seal_store_put(store, key_of(1), key_of(2), NULL, 0, NULL), SEAL_E_VERIFY);
+	assert_int_equal(store_put(store, key_of(1), key_of(2), NULL, 0, NULL), SEAL_E_VERIFY);
 	assert_int_equal(seal_store_list(store, key_of(999), note, NULL, NULL), SEAL_E_VERIFY);
 	seal_store_free(store);
 }
@@ -350,8 +349,7 @@ static void test_no_room(void **state)
 	tight.rlim_cur = 200000;
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
-	assert_int_equal(seal_store_put(store, key_of(1), key_of(9), big, sizeof big, NULL),
-			 SEAL_E_IO);
+	assert_int_equal(store_put(store, key_of(1), key_of(9), big, sizeof big, NULL), SEAL_E_IO);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	expect(store, 1, "old");
 	put(store, 1, 9, "new");
