@@ -194,7 +194,7 @@ lint:
 	cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=memleak --suppress=resourceLeak \
 	  -Iinclude -Ilib lib $(wildcard cmd)
-	printf '%s\n' $(LIB_SRC) $(wildcard cmd/*/*.c) | xargs -P2 -n6 sh -c 'clang-tidy-14 --quiet "$$@" -- $(TIDY_FLAGS) 2>&1 | \
+	printf '%s\n' $(LIB_SRC) $(wildcard cmd/*.c cmd/*/*.c) | xargs -P2 -n6 sh -c 'clang-tidy-14 --quiet "$$@" -- $(TIDY_FLAGS) 2>&1 | \
 	  grep -v "^[0-9]* warnings\? \(generated\|treated\)" | grep . && exit 1 || exit 0' sh
 	$(if $(MANS),mandoc -Tlint -W warning $(MANS))
 	shellcheck -x $(shell find tests ceremony completions -name '*.sh' -o -name '*.bash') tests/run tests/suite tests/bench/run .ci/run ceremony/demo

@@ -44,7 +44,9 @@ static void print(const struct values *values, const struct seal_init_result *re
 			     manifest->shares[i].custodian);
 	if (result->has_root_token)
 		(void)printf("root token   %s/root-token.age\n", values->output);
-	(void)printf("next         each custodian: seal-open %s/NAME.share, then seal-unseal %s\n",
+	(void)printf("next         each custodian: seal-unseal --prove %s (the share stays where "
+		     "it is)\n"
+		     "             then a quorum:  seal-unseal %s\n",
 		     values->output, values->output);
 }
 

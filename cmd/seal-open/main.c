@@ -19,6 +19,8 @@ static const struct seal_option table[] = {
 	{"card", 0, SEAL_OPTION_LIST, offsetof(struct options, card), "CARD",
 	 "one of them; may be repeated"},
 	USE_TOKENS_ROWS(struct options, tokens),
+	{"show", 0, SEAL_OPTION_FLAG, offsetof(struct options, show), NULL,
+	 "show the share even on a terminal"},
 	{"json", 0, SEAL_OPTION_FLAG, offsetof(struct options, json), NULL,
 	 "report the result as one JSON object on stderr"},
 	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
@@ -31,6 +33,12 @@ static int check(const struct options *options, const char *file, struct seal_di
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "none of --identity, --card, --cards and --passphrase-fd is given "
 				 "(see --help)");
+	/* Before a PIN is spent. A share on a screen is in its history, and in whoever's sight. */
+	if (!options->raw && !options->show && isatty(STDOUT_FILENO))
+		return seal_fail(
+			diag, SEAL_E_USAGE,
+			"the plain share would be shown on this terminal: to show that you "
+			"have it use seal-unseal --prove; else redirect it, or say --show");
 	if ((options->tokens.passphrase_fd == 0 || options->tokens.pin_fd == 0) && !file)
 		return seal_fail(diag, SEAL_E_USAGE, "%s: 0 is the file that is to be opened",
 				 options->tokens.pin_fd == 0 ? "--pin-fd" : "--passphrase-fd");

@@ -12,7 +12,7 @@
 #define CREDENTIALS 4u
 
 struct options {
-	int raw, json;
+	int raw, show, json;
 	const char *cards; /* a folder */
 	struct seal_option_list card;
 	struct use_tokens tokens;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "client/client_internal.h"
 
 #include "base/banned.h"
@@ -67,6 +68,18 @@ const char *seal_client_address(const struct seal_client *client)
 	return client->address;
 }
 
+/* Another length would be told as a server with another key: a false alarm, or worse. */
+static int is_pin(const char *pin)
+{
+	uint8_t digest[32];
+	size_t len = 0;
+
+	return strncmp(pin, "sha256//", 8) == 0 &&
+	       seal_unbase64(SEAL_BASE64_PADDED, pin + 8, strlen(pin + 8), digest, sizeof digest,
+			     &len, NULL) == SEAL_OK &&
+	       len == sizeof digest;
+}
+
 static int check_config(const struct seal_client_config *config, const char *address,
 			struct seal_diag *diag)
 {
@@ -75,9 +88,9 @@ static int check_config(const struct seal_client_config *config, const char *add
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "address %s: not https://HOST:PORT[/PATH] (TLS is never optional)",
 				 address);
-	if (config->pin && strncmp(config->pin, "sha256//", 8) != 0)
+	if (config->pin && !is_pin(config->pin))
 		return seal_fail(diag, SEAL_E_USAGE,
-				 "pin %s: not of the form sha256//BASE64, as seald prints it",
+				 "pin %s: not sha256// and 44 characters, as seald prints it",
 				 config->pin);
 	if (config->server_name &&
 	    (!config->server_name[0] ||

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "token/attest.h"
 #include "token/attest_internal.h"
@@ -20,6 +21,8 @@
 #ifndef SEAL_DATADIR
 #define SEAL_DATADIR "/usr/share/sealkit"
 #endif
+#define ROOTS SEAL_DATADIR "/attestation"
+#define BESIDE "/share/sealkit/attestation"
 
 /* More than this in one directory is a mistake. */
 #define MAX_CERTS 64u
@@ -116,7 +119,9 @@ static int open_dir(const char *dir, const char *kind, char path[static PATH_MAX
 		d = opendir(path);
 	}
 	if (!d)
-		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+		return seal_fail_errno(
+			diag, SEAL_E_IO,
+			"%s (the roots of attestations; --roots names another folder)", path);
 	*out_dir = d;
 	return 0;
 }
@@ -138,6 +143,33 @@ static int add_all(struct seal_roots *r, const char *dir, DIR *d, struct seal_di
 	return 0;
 }
 
+/* Where the build was told that data is; where that is nothing, beside the program's own folder,
+   so that `make` and then `make install PREFIX=/usr` has roots. Whoever may put a folder there may
+   change the program. */
+static void default_dir(char out[static PATH_MAX])
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	char *slash;
+
+	(void)snprintf(out, PATH_MAX, "%s", ROOTS);
+	if (access(ROOTS, F_OK) == 0 || n <= 0)
+		return;
+	exe[n] = '\0';
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(exe, '/');
+		if (!slash)
+			return;
+		*slash = '\0';
+	}
+	n = (ssize_t)strlen(exe);
+	if ((size_t)n + sizeof BESIDE > sizeof exe)
+		return;
+	memcpy(exe + n, BESIDE, sizeof BESIDE);
+	if (access(exe, F_OK) == 0)
+		memcpy(out, exe, (size_t)n + sizeof BESIDE);
+}
+
 int seal_roots_load(const char *dir, const char *kind, struct seal_roots **out_roots,
 		    struct seal_diag *diag)
 {
@@ -151,7 +183,9 @@ int seal_roots_load(const char *dir, const char *kind, struct seal_roots **out_r
 	if (!r->store || !r->between)
 		/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 		return seal_fail(diag, SEAL_E_NOMEM, "attestation roots");
-	int rc = open_dir(dir ? dir : SEAL_DATADIR "/attestation", kind, path, &d, diag);
+	char usual[PATH_MAX];
+	default_dir(usual);
+	int rc = open_dir(dir ? dir : usual, kind, path, &d, diag);
 	if (rc == 0)
 		rc = add_all(r, path, d, diag);
 	if (rc != 0)

@@ -46,7 +46,9 @@ is "nothing of FIDO in piv, nor the other way" "$(find $at/piv -name '*u2f*' -o 
 
 if unshare -m true 2>/dev/null; then
 	ok "make install" make -s install BUILD="$BUILD" DESTDIR="$d/root"
-	built=$(strings -a "$BUILD/bin/seal-enroll" | grep '/attestation$')
+	# shellcheck disable=SC2016 # expanded by make
+	built=$(make -s --eval='where: ; @echo $(DATADIR)/attestation' where)
+	ok "that folder is in the tools" grep -qaF "$built" "$BUILD/bin/seal-enroll"
 	# Where the tools look, in a mount namespace of the test's own; nothing answers at the device.
 	cat >"$d/try" <<'END'
 mount -t tmpfs none "${built%/sealkit/attestation}" || exit 99
@@ -60,7 +62,7 @@ END
 		cat "$d/said"
 		grep -qF "$1" "$d/said"
 	}
-	ok "without: said, with the place" says "$built: No such file" none
+	ok "without: said, with the place" says "$built (the roots of attestations; --roots names another folder): No such file" none
 	ok "installed: found, and the token is looked for" says "udp:127.0.0.1:1: opening the token" there
 fi
 done_testing

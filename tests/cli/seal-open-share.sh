@@ -57,6 +57,14 @@ age -r "$(age-keygen -y "$dir/key")" -o "$dir/other.age" "$dir/text"
 ok "raw: identities of both kinds" open alice --raw -i "$dir/key" -i "$a" "$dir/other.age"
 ok "JSON on stderr, the text on stdout" sh -c 'exec "$0" --json --passphrase-fd 3 -i "$1/alice.identity" "$1/set/alice.share" 3<"$1/alice.words" 2>&1 >/dev/null | jq -e ".result == \"OK\" and .exit == 0"' "$o" "$dir"
 
+# script gives it a terminal; its own words end with CR.
+on_terminal() { script -qec "$o -i $a --passphrase-fd 3 $* $dir/set/alice.share 3<$dir/alice.words" "$dir/typescript" </dev/null; }
+exits "on a terminal: refused" 2 on_terminal
+is "and nothing of the share is shown" "$(grep -c '^key:' "$dir/typescript")" 0
+ok "it says what to do" grep -q -- "seal-unseal --prove" "$dir/typescript"
+exits "on a terminal, with --show" 0 on_terminal --show
+is "the share is shown" "$(grep -c '^key:' "$dir/typescript")" 1
+
 refused "the wrong passphrase" 4 "wrong passphrase" open bruno -i "$a" "$dir/set/alice.share"
 refused "bruno's token, alice's share" 4 "alice: not here" open bruno -i "$dir/bruno.identity" "$dir/set/alice.share"
 cp "$dir/set/bruno.share" "$dir/bare/alice.share"

@@ -37,6 +37,7 @@ exits "SKIP_VERIFY is refused" 1 env VAULT_SKIP_VERIFY=1 "$tool" -a "$SEALD_URL"
 says 'SKIP_VERIFY'
 exits "self-signed and not pinned: 6" 6 "$tool" -a "$SEALD_URL"
 says 'not trusted'
+exits "a pin of another length: 2" 2 "$tool" -a "$SEALD_URL" --pin sha256//AAAA
 exits "another pin: 6" 6 "$tool" -a "$SEALD_URL" --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 says 'another key than the one pinned'
 exits "another core: 6" 6 "$tool" -a "$SEALD_URL" --pin "$SEALD_PIN" \
