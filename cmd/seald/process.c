@@ -73,6 +73,16 @@ static void settle(const char *name)
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
+/* A gate that was taken over must not write the log, neither forged lines nor a disk full of them.
+   What sanitizers find goes there, too, so their builds keep it. */
+static void silence(void)
+{
+#ifndef SEAL_SANITIZED
+	if (dup2(STDIN_FILENO, STDERR_FILENO) < 0)
+		_exit(3);
+#endif
+}
+
 static _Noreturn void give_up(int control, int error, const struct seal_diag *diag)
 {
 	char packet[SEALD_PACKET] = "e";
@@ -160,7 +170,6 @@ static _Noreturn void gate_main(const struct seald_config *config, const struct 
 	struct seal_gate *gate = NULL;
 	struct seal_diag diag = {0};
 	const char *missing = NULL;
-	char line[SEALD_PACKET];
 	int keep[SEALD_LISTENS + 2] = {core, control};
 	int error;
 
@@ -168,19 +177,16 @@ static _Noreturn void gate_main(const struct seald_config *config, const struct 
 		keep[2 + i] = listeners[i];
 	close_others(keep, 2 + config->listen_count);
 	settle("seald-gate");
+	silence();
 	wanted.limits.connections = seald_clients(wanted.limits.connections);
 	error = seal_gate_new(&wanted, &gate, &diag);
 	if (!error)
 		error = seald_sandbox_gate(user, &missing, &diag);
 	if (error)
 		give_up(control, error, &diag);
-	if (missing)
-		seald_log("a gate has no %s on this kernel", missing);
-	error = seal_gate_run(gate, &diag);
-	if (error) {
-		seal_diag_line(&diag, line, sizeof line);
-		seald_log("gate: %s", line);
-	}
+	/* What it ended of is for no log: these could be the words of who took it over. That
+	   landlock is missing the core says, which is on the same kernel. */
+	error = seal_gate_run(gate, NULL);
 	seal_gate_free(gate);
 	_exit(error ? 3 : 0);
 }

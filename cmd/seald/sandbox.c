@@ -181,6 +181,8 @@ static const int for_supervisor[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(set_robust_list),
 	SCMP_SYS(close_range),
+	SCMP_SYS(dup2),
+	SCMP_SYS(dup3),
 	SCMP_SYS(chdir),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(pipe2),

@@ -134,6 +134,16 @@ static void pass_fd(void)
 	(void)sendmsg(core_fd, &message, 0);
 }
 
+/* What it can write to is no log. */
+static void forge_log(void)
+{
+	static const char line[] = "seald: forged by a gate\n";
+
+	for (int fd = 0; fd < 3; fd++)
+		if (write(fd, line, sizeof line - 1) < 0)
+			continue;
+}
+
 /* Not a forbidden call but a lie: the core must cut this gate off. */
 static void lie(void)
 {
@@ -184,6 +194,7 @@ static const struct {
 	{"lie", lie},
 	{"claim-answer", claim_answer},
 	{"garbage", garbage},
+	{"log", forge_log},
 };
 
 int seal_test_gate_hook(const char *target, int core)

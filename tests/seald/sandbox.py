@@ -22,6 +22,8 @@ def attempts():
     core = daemon.core()
     same("the hook is there", daemon.ask(target="/hook/none").status, 501)
     same("and does no harm by itself", daemon.ends(), 0)
+    same("log: it comes back", daemon.ask(target="/hook/log").status, 501)
+    ok("log: nothing of it is in the log", "forged" not in daemon.log(), daemon.log())
     for number, name in enumerate(FORBIDDEN + LIES):
         ended = daemon.ends()
         answer = daemon.ask(target=f"/hook/{name}?{core}")
