@@ -77,7 +77,7 @@ static void print(const struct seal_client *client, const struct seal_client_sta
 	if (status->is_seald)
 		(void)printf("core         %s\nsigned       %s\n", identity,
 			     status->is_signed ? "by this core"
-					      : "not checked: give --core to have it");
+					       : "not checked: give --core to have it");
 	if (status->sandbox[0])
 		(void)printf("sandbox      %s\n", status->sandbox);
 }

@@ -14,7 +14,6 @@
 #include "base/banned.h"
 
 #define EARLY_MAX 65536u
-#define SMALL 131072u /* a request that everybody may have at any time */
 #define LINGER_MS 2000u
 #define TURNS 16 /* reads of one connection in a row */
 
@@ -36,35 +35,6 @@ static void enter(struct seal_conn *conn, enum seal_conn_phase phase)
 	conn->phase = phase;
 	conn->since = seal_gate_now();
 	conn->moved = 0;
-}
-
-/* Large requests leave a quarter of the gate's memory to small ones, and those of one address
-   have a quarter of it, or one body: who sends much and slowly holds up his own kind only. */
-int seal_conn_hold(struct seal_conn *conn, size_t bytes)
-{
-	struct seal_gate *gate = conn->gate;
-	const struct seal_gate_limits *limits = &gate->config.limits;
-	size_t quarter = limits->memory / 4;
-	size_t share = limits->body + SMALL > quarter ? limits->body + SMALL : quarter;
-
-	if (bytes > limits->memory - gate->held)
-		return 0;
-	if (conn->held + bytes > SMALL &&
-	    (gate->held + bytes > limits->memory - quarter || conn->address->held + bytes > share))
-		return 0;
-	conn->held += bytes;
-	conn->address->held += bytes;
-	gate->held += bytes;
-	return 1;
-}
-
-void seal_conn_release(struct seal_conn *conn, size_t but)
-{
-	size_t bytes = conn->held - but;
-
-	conn->gate->held -= bytes;
-	conn->address->held -= bytes;
-	conn->held = but;
 }
 
 int seal_conn_is_idle(const struct seal_conn *conn)

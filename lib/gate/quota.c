@@ -1,8 +1,8 @@
-/* Who asks too much. Threat: a stranger who fills the audit disk. Each request of an address
-   is charged before the core sees it, with a token or without; where the core says that
-   the token is good, the charge is given back, and this gate knows the token for a while. So
-   made-up tokens are worth nothing, and who has a good one is not held up by those who ask
-   from the same address, as all do behind a proxy. */
+/* Who asks too much, and holds too much memory. Threat: a stranger who fills the audit disk. Each
+   request of an address is charged before the core sees it, with a token or without; where the core
+   says that the token is good, the charge is given back, and this gate knows the token for a while.
+   So made-up tokens are worth nothing, and who has a good one is not held up by those who ask from
+   the same address, as all do behind a proxy. */
 
 #include "gate/gate_internal.h"
 
@@ -12,6 +12,7 @@
 
 #include "base/banned.h"
 
+#define SMALL 131072u	/* a request that everybody may have at any time */
 #define KNOWN_MS 60000u /* after the core's last good word */
 
 /* The one that the core will look at. */
@@ -95,4 +96,33 @@ void seal_quota_settle(struct seal_conn *conn, const char *verdict, uint64_t now
 	if (conn->charged && *free_at >= step_of(conn->gate))
 		*free_at -= step_of(conn->gate);
 	conn->charged = 0;
+}
+
+/* Large requests leave a quarter of the gate's memory to small ones, and those of one address
+   have a quarter of it, or one body: who sends much and slowly holds up his own kind only. */
+int seal_conn_hold(struct seal_conn *conn, size_t bytes)
+{
+	struct seal_gate *gate = conn->gate;
+	const struct seal_gate_limits *limits = &gate->config.limits;
+	size_t quarter = limits->memory / 4;
+	size_t share = limits->body + SMALL > quarter ? limits->body + SMALL : quarter;
+
+	if (bytes > limits->memory - gate->held)
+		return 0;
+	if (conn->held + bytes > SMALL &&
+	    (gate->held + bytes > limits->memory - quarter || conn->address->held + bytes > share))
+		return 0;
+	conn->held += bytes;
+	conn->address->held += bytes;
+	gate->held += bytes;
+	return 1;
+}
+
+void seal_conn_release(struct seal_conn *conn, size_t but)
+{
+	size_t bytes = conn->held - but;
+
+	conn->gate->held -= bytes;
+	conn->address->held -= bytes;
+	conn->held = but;
 }
