@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "token/fido2_internal.h"
 
 #include "base/banned.h"
 
 #define OPEN_MS 5000
+#define BUSY_MS 3000 /* as long as another program may hold it */
+#define ERROR_MS 1000
 /* Tokens give up waiting for a finger by themselves after half a minute. */
 #define TOUCH_MS 90000
 #define PIV "piv:"
@@ -184,21 +187,63 @@ static void set_title(struct seal_fido2 *token)
 		       token->device.where, firmware);
 }
 
-static int open_dev(struct seal_fido2 *token, struct seal_diag *diag)
+static uint64_t now_ms(void)
 {
-	const char *where = token->device.where;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int try_open(struct seal_fido2 *token)
+{
 	int code = FIDO_OK;
 
+	fido_dev_free(&token->dev);
 	token->dev = fido_dev_new();
 	if (!token->dev)
-		return seal_fail(diag, SEAL_E_NOMEM, "FIDO2 device");
-	if (seal_fido2_is_udp(where))
+		return FIDO_ERR_INTERNAL;
+	if (seal_fido2_is_udp(token->device.where))
 		code = fido_dev_set_io_functions(token->dev, &seal_fido2_udp_io);
 	if (code == FIDO_OK)
 		code = fido_dev_set_timeout(token->dev, OPEN_MS);
 	errno = 0;
-	if (code == FIDO_OK)
-		code = fido_dev_open(token->dev, where);
+	return code == FIDO_OK ? fido_dev_open(token->dev, token->device.where) : code;
+}
+
+/* An error frame, which libfido2 does not show, comes at once and without an error of the system:
+   ERR_CHANNEL_BUSY, from a token that still has another program's message. If that program was
+   killed in the middle of it, the token lets it go after half a second (CTAP 2.1, 11.2.9). */
+static int open_when_free(struct seal_fido2 *token, int *out_busy)
+{
+	const struct timespec pause = {0, 100000000};
+	uint64_t until = now_ms() + BUSY_MS;
+
+	for (;;) {
+		uint64_t began = now_ms();
+		int code = try_open(token);
+
+		*out_busy = code == FIDO_ERR_RX && errno == 0 && now_ms() - began < ERROR_MS;
+		if (!*out_busy || now_ms() >= until)
+			return code;
+		if (nanosleep(&pause, NULL) != 0)
+			return code;
+	}
+}
+
+static int open_dev(struct seal_fido2 *token, struct seal_diag *diag)
+{
+	const char *where = token->device.where;
+	int is_busy = 0;
+	int code = open_when_free(token, &is_busy);
+
+	if (!token->dev)
+		return seal_fail(diag, SEAL_E_NOMEM, "FIDO2 device");
+	if (is_busy && errno != EINTR)
+		return seal_fail(diag, SEAL_E_TOKENREFUSED,
+				 "%s: busy with another program, or waiting for the touch of one "
+				 "that was stopped: touch it, or put it in again",
+				 where);
 	if (code == FIDO_ERR_INTERNAL)
 		return seal_fail(diag, SEAL_E_TOKENABSENT,
 				 "%s: no such device, or no right to open it", where);

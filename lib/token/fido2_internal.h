@@ -116,6 +116,14 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 		     const struct seal_token_asker *asker, struct seal_card *out_card,
 		     void **out_self, struct seal_diag *diag);
 
+/* --- fido2_make.c --- */
+
+/* Makes both credentials, for the rp ids and the recipient that token->card has, and fills the
+   rest of it. roots NULL: no attestation is wanted. */
+SEAL_MUST_CHECK int seal_fido2_make(struct seal_fido2 *token, const struct seal_token_plan *plan,
+				    const struct seal_token_asker *asker,
+				    const struct seal_roots *roots, struct seal_diag *diag);
+
 /* --- fido2_attest.c --- */
 
 /* Verifies what make_cred gave: flags, rp id, extensions, signature; and, unless roots is

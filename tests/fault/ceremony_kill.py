@@ -149,15 +149,9 @@ class Round:
             self.disturbed(self.turn_args("ann", fd, "--prove"), fd, "prove")
             if self.unproved() < len(NAMES) and not os.path.exists(share):
                 raise AssertionError("proved, and the share is not kept")
-        until = time.monotonic() + 20
-        code = 4
-        while code == 4 and time.monotonic() < until:  # 4: the token waits for the killed tool
-            fd = pin_pipe()
-            began = time.monotonic()
-            code, out, err = run(self.turn_args("ann", fd, "--prove"), fd)
-            if code == 4:
-                self.tokens["ann"].ctl("pull")
-                self.tokens["ann"].ctl("plug")
+        fd = pin_pipe()
+        began = time.monotonic()
+        code, out, err = run(self.turn_args("ann", fd, "--prove"), fd)
         if code != 0:
             raise AssertionError("proof: %d: %s" % (code, err))
         self.lengths.setdefault("prove", time.monotonic() - began)
@@ -184,11 +178,8 @@ class Round:
                 self.lengths.setdefault("unseal", time.monotonic() - began)
                 if not json.loads(out)["sealed"]:
                     return
-            elif code != 4:  # 4: this one's share is given already, or its token waits for the killed tool
+            elif code != 4 or "no token here opens a share that is still wanted" not in err:
                 raise AssertionError("%s: %d: %s" % (name, code, err))
-            if code == 4:  # as a person would: out, and in again
-                self.tokens[name].ctl("pull")
-                self.tokens[name].ctl("plug")
             said.append("%s: %d: %s" % (name, code, err.strip()))
         raise AssertionError("still sealed: %s" % said[-4:])
 

@@ -364,6 +364,33 @@ ok "pulled in an enrolment" fails TOKENABSENT enrols x $PIN -t "2=$VIRT_FIDO2 ct
 ok "leaves no card" no test -e "$d/x.card"
 fido_ctl one plug >/dev/null
 ok "and the old one works" opens one $PIN
+echo "# programs that were killed"
+cut_short() { # a first frame of a long message, and its sender is gone
+    python3 - "$DEV" <<'P'
+import socket, sys
+_, host, port = sys.argv[1].split(":")
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(10)
+s.connect((host, int(port)))
+s.send((b"\xff" * 4 + b"\x86\x00\x08" + b"12345678").ljust(64, b"\0"))
+channel = s.recv(64)[15:19]
+s.send((channel + b"\x90\x01\x00" + b"\x02" * 57).ljust(64, b"\0"))
+P
+}
+ok "in the middle of a message" cut_short
+ok "the token is waited for" opens one $PIN
+ok "touch waits" fido_ctl one touch wait
+printf '%s\n' $PIN >"$d/answers"
+"$driver" -r "$d/roots" -p "$d/answers" -d "$DEV" unwrap "$d/one.card" "$d/one.age" >"$d/w.out" 2>&1 &
+killed=$!
+ok "one waits for a finger" wait_for 10 stat_has one "waiting 1"
+kill -9 $killed
+wait $killed 2>/dev/null
+ok "and is killed: the token waits still, which is said" fails TOKENREFUSED d1 "" open "$d/one.card"
+ok "with what to do" says "waiting for the touch of one that was stopped: touch it, or put it in again"
+ok "a finger" fido_ctl one touch
+ok "then it opens" d1 "" open "$d/one.card"
+fido_ctl one touch auto >/dev/null
 (export FIDO_DEBUG=1 && opens one $PIN >/dev/null)
 is "libfido2's own log stays off" "$(grep -cv "^ask\|^touch" "$d/said")" 0
 done_testing

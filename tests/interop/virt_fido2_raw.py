@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 _, host, port = sys.argv[1].split(":")
 ctl = sys.argv[2:]
@@ -87,6 +88,18 @@ send(one, 0xC5, b"")
 must(receive(one, ERROR) == b"\x01", "an unknown command of the transport")
 send(b"\x00\x0f\xff\xff", CBOR, b"\x04")
 must(receive(b"\x00\x0f\xff\xff", ERROR) == b"\x0b", "a channel that was not given")
+
+# A sender that is gone in the middle of a message is waited for half a second, whoever else asks meanwhile.
+send(one, PING, data)
+for turn in range(200):
+    send(two, CBOR, b"\x55")
+    answer = sock.recv(64)
+    if answer[4] != ERROR:
+        break
+    must(answer[:4] == two and answer[7] == 6, "busy with a message cut short")
+    time.sleep(0.05)
+must(answer[4] == CBOR and turn > 0, "a message cut short is let go")
+must(status(two, b"\x55") == 0x01, "and what comes next is answered")
 
 control("touch", "wait")
 send(one, CBOR, b"\x0b")

@@ -21,7 +21,7 @@ static struct {
 	uint32_t channel;
 	uint8_t cmd, seq;
 	size_t want, have;
-	uint64_t at; /* when its last frame came */
+	uint64_t at; /* when its last frame came; those of other channels do not count */
 	uint8_t data[VF_MAX_MSG];
 } in;
 
@@ -215,6 +215,7 @@ static void first_frame(struct vf *v, uint32_t channel, const uint8_t *r)
 		return;
 	}
 	in.active = true;
+	in.at = vh_now();
 	in.channel = channel;
 	in.cmd = r[4];
 	in.seq = 0;
@@ -239,7 +240,6 @@ static void report(struct vf *v, const uint8_t r[REPORT])
 		(uint32_t)r[0] << 24 | (uint32_t)r[1] << 16 | (uint32_t)r[2] << 8 | (uint32_t)r[3];
 	if (in.active && vh_now() - in.at > FRAME_MS)
 		in.active = false;
-	in.at = vh_now();
 	if ((r[4] & 0x80) != 0) {
 		first_frame(v, channel, r);
 		if (!in.active || (r[4] == CMD_INIT || r[4] == CMD_CANCEL))
@@ -253,6 +253,7 @@ static void report(struct vf *v, const uint8_t r[REPORT])
 			return;
 		}
 		in.seq++;
+		in.at = vh_now();
 		size_t k = in.want - in.have < CONT_DATA ? in.want - in.have : CONT_DATA;
 		memcpy(in.data + in.have, r + 5, k);
 		in.have += k;
