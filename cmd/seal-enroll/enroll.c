@@ -92,6 +92,7 @@ int enroll_new(const struct values *values, struct used_tokens *tokens, struct s
 	tokens->place.roots = values->roots;
 	tokens->prompt.new_pin_fd = values->new_pin_fd;
 	tokens->prompt.new_puk_fd = values->new_puk_fd;
+	tokens->prompt.puk_fd = values->puk_fd;
 	tokens->asker = seal_prompt_asker(&tokens->prompt);
 	if (!error)
 		error = make(values, tokens, &plan, card, diag);

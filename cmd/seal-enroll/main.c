@@ -41,6 +41,10 @@ static const struct seal_option options[] = {
 	 "read the new PIN from descriptor N"},
 	{"new-puk-fd", 0, SEAL_OPTION_NUMBER, offsetof(struct values, new_puk_fd), "N",
 	 "read the new PUK from descriptor N"},
+	{"puk-fd", 0, SEAL_OPTION_NUMBER, offsetof(struct values, puk_fd), "N",
+	 "read the PUK in force from descriptor N, where it is asked for"},
+	{"allow-unknown-puk", 0, SEAL_OPTION_FLAG, offsetof(struct values, allow_unknown_puk), NULL,
+	 "PIV: where the token does not tell if its PUK is the factory's; the card says so"},
 	USE_TOKENS_ROWS(struct values, tokens),
 	{"json", 0, SEAL_OPTION_FLAG, offsetof(struct values, json), NULL,
 	 "one JSON object on stdout"},
@@ -63,6 +67,8 @@ static const char *enrolling(const struct values *values)
 	       : values->is_virtual	       ? "--virtual"
 	       : values->new_pin_fd >= 0       ? "--new-pin-fd"
 	       : values->new_puk_fd >= 0       ? "--new-puk-fd"
+	       : values->puk_fd >= 0	       ? "--puk-fd"
+	       : values->allow_unknown_puk     ? "--allow-unknown-puk"
 					       : NULL;
 }
 
@@ -95,8 +101,11 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 int main(int argc, char **argv)
 {
 	char *text = NULL;
-	struct values values = {
-		.new_pin_fd = -1, .new_puk_fd = -1, .tokens = USE_TOKENS_INIT, .details = &text};
+	struct values values = {.new_pin_fd = -1,
+				.new_puk_fd = -1,
+				.puk_fd = -1,
+				.tokens = USE_TOKENS_INIT,
+				.details = &text};
 	const struct tool tool = {{"seal-enroll",
 				   "--piv|--fido2|--passphrase -n NAME -o CARD [OPTION]...\n"
 				   "       seal-enroll --check CARD | --list",

@@ -92,6 +92,8 @@ static int check_kind(const struct values *values, struct seal_diag *diag)
 		{"--pin-policy", values->pin_policy != NULL, kind == SEAL_CARD_PIV},
 		{"--touch-policy", values->touch_policy != NULL, kind == SEAL_CARD_PIV},
 		{"--new-puk-fd", values->new_puk_fd >= 0, kind == SEAL_CARD_PIV},
+		{"--puk-fd", values->puk_fd >= 0, kind == SEAL_CARD_PIV},
+		{"--allow-unknown-puk", values->allow_unknown_puk, kind == SEAL_CARD_PIV},
 		{"--rp-id", values->rp_id != NULL, kind == SEAL_CARD_FIDO2},
 		{"--min-firmware", values->min_firmware != NULL, kind != SEAL_CARD_PASSPHRASE},
 		{"--attestation", values->attestation != NULL, kind != SEAL_CARD_PASSPHRASE},
@@ -121,6 +123,7 @@ int enroll_plan(const struct values *values, const struct used_tokens *tokens,
 	struct seal_token_plan plan = {.name = values->name,
 				       .group = values->group,
 				       .rp_id = values->rp_id,
+				       .allow_unknown_puk = values->allow_unknown_puk,
 				       .has_serial = tokens->has_serial,
 				       .serial = tokens->serial};
 	int error = check_kind(values, diag);

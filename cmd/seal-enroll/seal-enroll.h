@@ -9,7 +9,8 @@ struct values {
 	const char *check; /* a card */
 	const char *name, *group, *output, *slot, *pin_policy, *touch_policy, *min_firmware;
 	const char *rp_id, *attestation, *roots;
-	int new_pin_fd, new_puk_fd; /* -1: none */
+	int new_pin_fd, new_puk_fd, puk_fd; /* -1: none */
+	int allow_unknown_puk;
 	struct use_tokens tokens;
 	char **details;
 };

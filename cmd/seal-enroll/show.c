@@ -37,6 +37,10 @@ static void warnings(const struct seal_card *card, const struct seal_token_info 
 		warn("NOT ATTESTED: nothing proves that the keys of this card are in a token");
 	if (card->is_virtual)
 		warn("VIRTUAL: a token of rehearsals and tests; real ceremonies refuse its card");
+	if (card->piv.puk_unknown)
+		warn("PUK NOT PROVED: it may be the factory's, and who has the token sets a new "
+		     "PIN by "
+		     "it");
 	if (info->leaks_ecdsa)
 		warn("firmware before 5.7.0: who gets the token and opens it can read its signing "
 		     "key (YSA-2024-03)");
@@ -57,12 +61,13 @@ static void add_numbers(json_t *json, const struct seal_token_info *info)
 static char *details(const struct values *values, const char *did, const struct seal_card *card,
 		     const struct seal_token_info *info, const char *hex, const char *words)
 {
-	json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "card",
+	json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:b}", "card",
 				 values->check ? values->check : values->output, "did", did, "name",
 				 card->name, "group", card->group, "kind", kind_name(card->kind),
 				 "recipient", card->recipient, "fingerprint", hex, "words", words,
 				 "attested", card->is_attested, "virtual", card->is_virtual,
-				 "firmware_leaks", info->leaks_ecdsa);
+				 "firmware_leaks", info->leaks_ecdsa, "puk_unknown",
+				 card->piv.puk_unknown);
 	char *text;
 
 	if (json)
@@ -128,6 +133,8 @@ static int show_token(void *ctx, const struct seal_token_info *info)
 	show_factory("PIN", info->factory_pin);
 	show_factory("PUK", info->factory_puk);
 	show_factory("management key", info->factory_key);
+	if (info->kind == SEAL_CARD_PIV && (info->factory_pin < 0 || info->factory_puk < 0))
+		(void)printf(", tells nothing of factory values");
 	(void)printf(", at %s%s\n", info->where, info->is_virtual ? " (virtual)" : "");
 	return SEAL_OK;
 }

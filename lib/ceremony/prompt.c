@@ -109,6 +109,7 @@ static const char *secret_name(enum seal_question what)
 	case SEAL_ASK_PIN:
 	case SEAL_ASK_NEW_PIN:
 		return "PIN";
+	case SEAL_ASK_PUK:
 	case SEAL_ASK_NEW_PUK:
 		return "PUK";
 	case SEAL_ASK_PASSPHRASE:
@@ -120,7 +121,7 @@ static const char *secret_name(enum seal_question what)
 
 static int is_new(enum seal_question what)
 {
-	return what != SEAL_ASK_PIN && what != SEAL_ASK_PASSPHRASE;
+	return what != SEAL_ASK_PIN && what != SEAL_ASK_PUK && what != SEAL_ASK_PASSPHRASE;
 }
 
 static int is_phrase(enum seal_question what)
@@ -231,6 +232,8 @@ static int fd_of(const struct seal_prompt *prompt, enum seal_question what)
 		return prompt->new_pin_fd;
 	case SEAL_ASK_NEW_PUK:
 		return prompt->new_puk_fd;
+	case SEAL_ASK_PUK:
+		return prompt->puk_fd;
 	case SEAL_ASK_PASSPHRASE:
 	case SEAL_ASK_NEW_PASSPHRASE:
 		break;
@@ -243,6 +246,7 @@ static const char *option_of(enum seal_question what)
 	return is_phrase(what)		  ? "--passphrase-fd"
 	       : what == SEAL_ASK_PIN	  ? "--pin-fd"
 	       : what == SEAL_ASK_NEW_PIN ? "--new-pin-fd"
+	       : what == SEAL_ASK_PUK	  ? "--puk-fd"
 					  : "--new-puk-fd";
 }
 

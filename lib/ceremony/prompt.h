@@ -30,15 +30,15 @@ void seal_prompt_warn(const char *text);
    Set all descriptors to -1 first (SEAL_PROMPT_INIT). */
 struct seal_prompt {
 	int pin_fd, passphrase_fd; /* the latter also for new passphrases */
-	int new_pin_fd, new_puk_fd;
+	int new_pin_fd, new_puk_fd, puk_fd;
 	int non_interactive;
 	int last_try, replugged;
 	int used;	    /* bits of descriptors that were read */
 	size_t touch_lines; /* on the screen now */
 };
-#define SEAL_PROMPT_INIT                      \
-	{                                     \
-		-1, -1, -1, -1, 0, 0, 0, 0, 0 \
+#define SEAL_PROMPT_INIT                          \
+	{                                         \
+		-1, -1, -1, -1, -1, 0, 0, 0, 0, 0 \
 	}
 /* prompt must outlive the asker. */
 struct seal_token_asker seal_prompt_asker(struct seal_prompt *prompt);

@@ -44,6 +44,7 @@ struct seal_card_piv {
 	uint8_t firmware[3];
 	uint8_t slot;			   /* of the unwrapping key; the signing key is in 9C */
 	uint8_t pin, touch;		   /* policies, as in token/attest.h; of both keys */
+	int puk_unknown;		   /* allowed at enrolment: it may be the factory's */
 	char identity[SEAL_CARD_IDENTITY]; /* AGE-PLUGIN-YUBIKEY-1..., or empty */
 	struct seal_card_der unwrap, sign, device; /* attestations of the two keys, and f9 */
 	struct seal_card_der between;		   /* one intermediate, where there is one */

@@ -55,6 +55,7 @@ static const struct seal_card_field piv[] = {
 	{.name = "slot", HEX(piv.slot)},
 	{.name = "pin", CHOICE(piv.pin, pins)},
 	{.name = "touch", CHOICE(piv.touch, touches)},
+	{.name = "puk_unknown", FLAG(piv.puk_unknown), .optional = 1},
 	{.name = "identity", TEXT(piv.identity), .optional = 1},
 	{.name = "attestation", OBJECT(attestation, "piv.attestation.")},
 	{.name = NULL},

@@ -133,6 +133,8 @@ static int take_flag(const json_t *value, const struct place *in)
 
 	if (!json_is_boolean(value))
 		return bad(in, "not true or false");
+	if (in->field->optional && !flag)
+		return bad(in, "left out where it is false");
 	memcpy(member_of(in), &flag, sizeof flag);
 	return SEAL_OK;
 }

@@ -3,7 +3,7 @@
    transaction, factory values are replaced, keys made and proved. Each step can be repeated
    after a crash. */
 
-#include "token/piv_internal.h"
+#include "token/piv_enrol.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,25 +17,15 @@
 
 #include "base/banned.h"
 
-#define POLICY_ROUNDS 5
-
-struct enrol {
-	const struct seal_token_place *place;
-	const struct seal_token_plan *plan;
-	const struct seal_token_asker *asker;
-	char reader[SEAL_PIV_READER];
-	struct seal_token_info info;
-	struct seal_piv_key keys[SEAL_PIV_KEYS];
-	struct seal_secret *pin, *puk;
-	int wrong_before;
-	unsigned refusals; /* of a new PIN or PUK by the token's own rules */
-	/* while looking for the token */
+/* What was seen while looking for the token. */
+struct search {
+	struct seal_piv_enrolment *e;
 	unsigned found, refused;
 	char names[SEAL_DIAG_TEXT / 2];
 	struct seal_diag why;
 };
 
-static int is_asked_for(const struct enrol *e, const char *reader)
+static int is_asked_for(const struct seal_piv_enrolment *e, const char *reader)
 {
 	const char *device = e->plan->device;
 
@@ -47,11 +37,12 @@ static int is_asked_for(const struct enrol *e, const char *reader)
 static int look(void *ctx, const char *reader)
 {
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
-	struct enrol *e = ctx;
+	struct search *search = ctx;
+	struct seal_piv_enrolment *e = search->e;
 	struct seal_token_info info;
 	char title[96];
 	struct seal_diag why = {0};
-	size_t at = strlen(e->names);
+	size_t at = strlen(search->names);
 	int error;
 
 	if (!is_asked_for(e, reader))
@@ -60,33 +51,35 @@ static int look(void *ctx, const char *reader)
 	if (!error)
 		error = seal_piv_get_info(link, reader, &info, &why);
 	if (error == SEAL_E_TOKENREFUSED) {
-		e->refused++;
-		e->why = why;
+		search->refused++;
+		search->why = why;
 	}
 	if (error || (e->plan->has_serial && (!info.has_serial || info.serial != e->plan->serial)))
 		return SEAL_OK;
 	seal_piv_title(&info, title);
-	(void)snprintf(e->names + at, sizeof e->names - at, "%s%s", at ? "; " : "", title);
-	if (e->found++ == 0) {
+	(void)snprintf(search->names + at, sizeof search->names - at, "%s%s", at ? "; " : "",
+		       title);
+	if (search->found++ == 0) {
 		e->info = info;
 		memcpy(e->reader, reader, strlen(reader) + 1);
 	}
 	return SEAL_OK;
 }
 
-static int find_token(struct enrol *e, struct seal_diag *diag)
+static int find_token(struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
-	int error = seal_piv_readers(look, e, diag);
+	struct search search = {.e = e};
+	int error = seal_piv_readers(look, &search, diag);
 
-	if (error || e->found == 1)
+	if (error || search.found == 1)
 		return error;
-	if (e->found > 1)
+	if (search.found > 1)
 		return seal_fail(diag, SEAL_E_TOKENREFUSED,
-				 "%u tokens fit (%s): say which, by --serial or --device", e->found,
-				 e->names);
-	if (e->refused) {
+				 "%u tokens fit (%s): say which, by --serial or --device",
+				 search.found, search.names);
+	if (search.refused) {
 		if (diag)
-			*diag = e->why;
+			*diag = search.why;
 		return SEAL_E_TOKENREFUSED;
 	}
 	if (e->plan->has_serial)
@@ -96,7 +89,7 @@ static int find_token(struct enrol *e, struct seal_diag *diag)
 }
 
 /* A bare card names no version: then a minimum cannot be met. */
-static int check_firmware(const struct enrol *e, struct seal_diag *diag)
+static int check_firmware(const struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
 	const uint8_t *least = e->plan->min_firmware;
 	const uint8_t *have = e->info.firmware;
@@ -111,8 +104,8 @@ static int check_firmware(const struct enrol *e, struct seal_diag *diag)
 			 have[1], have[2], least[0], least[1], least[2]);
 }
 
-/* Opens the same token again and learns its state anew. */
-static int reopen(struct enrol *e, struct seal_piv_link **out_link, struct seal_diag *diag)
+int seal_piv_reopen(struct seal_piv_enrolment *e, struct seal_piv_link **out_link,
+		    struct seal_diag *diag)
 {
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
 	struct seal_token_info info;
@@ -131,13 +124,13 @@ static int reopen(struct enrol *e, struct seal_piv_link **out_link, struct seal_
 }
 
 /* Everything that would stop the enrolment later, before a person is asked anything. */
-static int preview(struct enrol *e, struct seal_diag *diag)
+static int preview(struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
 	int error = check_firmware(e, diag);
 
 	if (!error)
-		error = reopen(e, &link, diag);
+		error = seal_piv_reopen(e, &link, diag);
 	if (!error)
 		error = seal_piv_choose(link, e->plan, e->keys, diag);
 	if (!error && !e->plan->no_attestation)
@@ -147,96 +140,9 @@ static int preview(struct enrol *e, struct seal_diag *diag)
 	return error;
 }
 
-static int ask_one(struct enrol *e, enum seal_question what, struct seal_secret **out,
-		   struct seal_diag *diag)
-{
-	char title[96];
-	struct seal_token_question question = {.what = what,
-					       .applet = "PIV",
-					       .token = title,
-					       .holder = e->plan->name,
-					       .tries_left = e->info.tries_left,
-					       .wrong_before = e->wrong_before};
-
-	if (what == SEAL_ASK_NEW_PUK)
-		question.tries_left = e->info.puk_tries_left;
-	seal_piv_title(&e->info, title);
-	return seal_piv_ask(e->asker, &question, out, diag);
-}
-
-static int ask_missing(struct enrol *e, struct seal_diag *diag)
-{
-	int factory = e->info.factory_pin == 1;
-	int error = SEAL_OK;
-
-	if (!e->pin && !factory)
-		error = seal_piv_may_try(e->asker, e->info.tries_left, diag);
-	if (!error && !e->pin)
-		error = ask_one(e, factory ? SEAL_ASK_NEW_PIN : SEAL_ASK_PIN, &e->pin, diag);
-	e->wrong_before = 0;
-	if (!error && !e->puk && e->info.factory_puk == 1)
-		error = ask_one(e, SEAL_ASK_NEW_PUK, &e->puk, diag);
-	return error;
-}
-
-/* The value that did not do is forgotten. */
-static int change(struct enrol *e, struct seal_piv_link *link, uint8_t reference,
-		  struct seal_secret **value, struct seal_diag *diag)
-{
-	int error = seal_piv_change(link, reference, *value, diag);
-
-	if (error)
-		seal_secret_free(seal_steal(value));
-	if (error == SEAL_E_POLICY)
-		e->refusals++;
-	return error;
-}
-
-static int credentials(struct enrol *e, struct seal_piv_link *link, struct seal_diag *diag)
-{
-	int error = SEAL_OK;
-
-	if (e->info.factory_pin == 1)
-		error = change(e, link, SEAL_PIV_PIN, &e->pin, diag);
-	if (!error && e->info.factory_puk == 1)
-		error = change(e, link, SEAL_PIV_PUK, &e->puk, diag);
-	if (error)
-		return error;
-	error = seal_piv_verify(link, e->pin, diag);
-	if (error)
-		seal_secret_free(seal_steal(&e->pin));
-	return error;
-}
-
-/* Ends with the PIN verified and no factory PIN or PUK left. */
-static int unlock(struct enrol *e, struct seal_piv_link **out_link, struct seal_diag *diag)
-{
-	for (;;) {
-		struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
-		int error = ask_missing(e, diag);
-
-		if (!error)
-			error = reopen(e, &link, diag);
-		if (error)
-			return error;
-		error = credentials(e, link, diag);
-		if (!error) {
-			*out_link = seal_steal(&link);
-			return SEAL_OK;
-		}
-		if ((error != SEAL_E_PINWRONG && error != SEAL_E_POLICY) || e->asker->once ||
-		    e->refusals >= POLICY_ROUNDS)
-			return error;
-		e->wrong_before = 1;
-		seal_piv_link_free(seal_steal(&link));
-		error = reopen(e, &link, diag); /* the tries that are left now */
-		if (error)
-			return error;
-	}
-}
-
 /* serial in little endian, slot, first four bytes of SHA-256 of the compressed point. */
-static int identity_text(const struct enrol *e, struct seal_card_piv *piv, struct seal_diag *diag)
+static int identity_text(const struct seal_piv_enrolment *e, struct seal_card_piv *piv,
+			 struct seal_diag *diag)
 {
 	const struct seal_piv_key *key = &e->keys[SEAL_PIV_UNWRAP];
 	uint8_t small[SEAL_P256_COMPRESSED];
@@ -256,7 +162,8 @@ static int identity_text(const struct enrol *e, struct seal_card_piv *piv, struc
 			   sizeof piv->identity, diag);
 }
 
-static int fill_card(const struct enrol *e, struct seal_card *card, struct seal_diag *diag)
+static int fill_card(const struct seal_piv_enrolment *e, struct seal_card *card,
+		     struct seal_diag *diag)
 {
 	const struct seal_piv_key *keys = e->keys;
 	int error =
@@ -276,11 +183,12 @@ static int fill_card(const struct enrol *e, struct seal_card *card, struct seal_
 	card->piv.slot = keys[SEAL_PIV_UNWRAP].slot;
 	card->piv.pin = seal_piv_plan_pin(e->plan);
 	card->piv.touch = seal_piv_plan_touch(e->plan);
+	card->piv.puk_unknown = e->codes.puk_state == SEAL_PIV_CODE_UNKNOWN;
 	return error;
 }
 
-static int make_self(struct enrol *e, const struct seal_card *card, struct seal_piv **out_self,
-		     struct seal_diag *diag)
+static int make_self(struct seal_piv_enrolment *e, const struct seal_card *card,
+		     struct seal_piv **out_self, struct seal_diag *diag)
 {
 	struct seal_piv *self = calloc(1, sizeof *self);
 
@@ -296,19 +204,19 @@ static int make_self(struct enrol *e, const struct seal_card *card, struct seal_
 	self->serial = e->info.serial;
 	memcpy(self->unwrap_point, e->keys[SEAL_PIV_UNWRAP].point, SEAL_P256_POINT);
 	memcpy(self->sign_point, e->keys[SEAL_PIV_SIGN].point, SEAL_P256_POINT);
-	self->pin = seal_steal(&e->pin);
+	self->pin = seal_steal(&e->codes.pin);
 	*out_self = self;
 	return SEAL_OK;
 }
 
-static int work(struct enrol *e, struct seal_card *card, struct seal_piv **out_self,
+static int work(struct seal_piv_enrolment *e, struct seal_card *card, struct seal_piv **out_self,
 		struct seal_diag *diag)
 {
 	struct seal_piv_link *link SEAL_CLEANUP(seal_piv_link_freep) = NULL;
 	char title[96];
 	struct seal_token_question question = {
 		.what = SEAL_ASK_PIN, .applet = "PIV", .token = title, .holder = e->plan->name};
-	int error = unlock(e, &link, diag);
+	int error = seal_piv_unlock(e, &link, diag);
 
 	seal_piv_title(&e->info, title);
 	if (!error)
@@ -335,7 +243,7 @@ int seal_piv_enrol(const struct seal_token_place *place, const struct seal_token
 		   const struct seal_token_asker *asker, struct seal_card *out_card,
 		   void **out_self, struct seal_diag *diag)
 {
-	struct enrol e = {.place = place, .plan = plan, .asker = asker};
+	struct seal_piv_enrolment e = {.place = place, .plan = plan, .asker = asker};
 	struct seal_card *card = calloc(1, sizeof *card);
 	struct seal_piv *self = NULL;
 	int error = card ? find_token(&e, diag) : seal_fail(diag, SEAL_E_NOMEM, "card");
@@ -344,8 +252,7 @@ int seal_piv_enrol(const struct seal_token_place *place, const struct seal_token
 		error = preview(&e, diag);
 	if (!error)
 		error = work(&e, card, &self, diag);
-	seal_secret_free(e.pin);
-	seal_secret_free(e.puk);
+	seal_piv_codes_done(&e.codes);
 	if (!error) {
 		*out_card = *card;
 		*out_self = self;

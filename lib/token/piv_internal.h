@@ -64,17 +64,19 @@ SEAL_MUST_CHECK int seal_piv_tries(struct seal_piv_link *link, int *out_left,
 SEAL_MUST_CHECK int seal_piv_may_try(const struct seal_token_asker *asker, int left,
 				     struct seal_diag *diag);
 /* Asks for a PIN or PUK (what says which) until it has the right form and is no factory
-   value; those are refused here and never sent. */
+   value; those are refused here and never sent, unless the question has factory_too. */
 SEAL_MUST_CHECK int seal_piv_ask(const struct seal_token_asker *asker,
 				 const struct seal_token_question *question,
 				 struct seal_secret **out_value, struct seal_diag *diag);
 /* SEAL_E_PINWRONG; SEAL_E_BLOCKED. Says how many tries are left. */
 SEAL_MUST_CHECK int seal_piv_verify(struct seal_piv_link *link, const struct seal_secret *pin,
 				    struct seal_diag *diag);
-/* Changes a PIN or PUK that the token says is the factory's. SEAL_E_POLICY: the token
-   does not like the new one. */
+/* Changes a PIN or PUK; was NULL: the factory's. SEAL_E_POLICY: the token does not like the
+   new one. SEAL_E_PINWRONG: *left, which may be NULL, is the tries left. */
 SEAL_MUST_CHECK int seal_piv_change(struct seal_piv_link *link, uint8_t reference,
-				    const struct seal_secret *value, struct seal_diag *diag);
+				    const struct seal_secret *was, const struct seal_secret *value,
+				    int *left, struct seal_diag *diag);
+int seal_piv_is_factory(const struct seal_secret *value, int is_puk);
 
 /* piv_key.c: the management key */
 

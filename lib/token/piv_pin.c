@@ -15,7 +15,7 @@ static const struct {
 
 static int is_puk(const struct seal_token_question *question)
 {
-	return question->what == SEAL_ASK_NEW_PUK;
+	return question->what == SEAL_ASK_NEW_PUK || question->what == SEAL_ASK_PUK;
 }
 
 /* 00 20 00 80 without data: no try is spent. */
@@ -68,16 +68,24 @@ int seal_piv_may_try(const struct seal_token_asker *asker, int left, struct seal
 	return SEAL_OK;
 }
 
-static int check_form(const struct seal_secret *value, int puk, struct seal_diag *diag)
+int seal_piv_is_factory(const struct seal_secret *value, int is_puk)
+{
+	size_t len = strlen(kinds[is_puk].factory);
+
+	return seal_secret_len(value) == len &&
+	       seal_eq_ct(seal_secret_bytes(value), kinds[is_puk].factory, len);
+}
+
+static int check_form(const struct seal_secret *value, int puk, int factory_too,
+		      struct seal_diag *diag)
 {
 	const uint8_t *bytes = seal_secret_bytes(value);
 	size_t len = seal_secret_len(value);
-	size_t factory = strlen(kinds[puk].factory);
 
 	if (len < SEAL_PIV_PIN_MIN || len > SEAL_PIV_PIN_MAX)
 		return seal_fail(diag, SEAL_E_PINWRONG, "a PIV %s has %u to %u bytes; not sent",
 				 kinds[puk].name, SEAL_PIV_PIN_MIN, SEAL_PIV_PIN_MAX);
-	if (len == factory && seal_eq_ct(bytes, kinds[puk].factory, factory))
+	if (!factory_too && seal_piv_is_factory(value, puk))
 		return seal_fail(diag, SEAL_E_PINWRONG, "that is the factory %s; not sent",
 				 kinds[puk].name);
 	for (size_t i = 0; i < len; i++)
@@ -104,7 +112,7 @@ int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_q
 		if (error)
 			return error;
 		why = (struct seal_diag){0};
-		error = check_form(value, is_puk(question), &why);
+		error = check_form(value, is_puk(question), question->factory_too, &why);
 		if (!error) {
 			*out_value = seal_steal(&value);
 			return SEAL_OK;
@@ -156,26 +164,44 @@ int seal_piv_verify(struct seal_piv_link *link, const struct seal_secret *pin,
 	return seal_fail(diag, SEAL_E_TOKENREFUSED, "PIN: the token answered %04x", reply.sw);
 }
 
-int seal_piv_change(struct seal_piv_link *link, uint8_t reference, const struct seal_secret *value,
-		    struct seal_diag *diag)
+/* Old and new value, 8 bytes each. */
+static int pair(int puk, const struct seal_secret *was, const struct seal_secret *value,
+		struct seal_secret **out, struct seal_diag *diag)
+{
+	int error = check_form(value, puk, 0, diag);
+
+	if (!error && was)
+		error = check_form(was, puk, 1, diag);
+	if (!error)
+		error = seal_secret_new(16, out, diag);
+	if (error)
+		return error;
+	if (was)
+		pad(seal_secret_data(*out), seal_secret_bytes(was), seal_secret_len(was));
+	else
+		pad(seal_secret_data(*out), (const uint8_t *)kinds[puk].factory,
+		    strlen(kinds[puk].factory));
+	pad(seal_secret_data(*out) + 8, seal_secret_bytes(value), seal_secret_len(value));
+	return SEAL_OK;
+}
+
+int seal_piv_change(struct seal_piv_link *link, uint8_t reference, const struct seal_secret *was,
+		    const struct seal_secret *value, int *left, struct seal_diag *diag)
 {
 	struct seal_secret *data SEAL_CLEANUP(seal_secret_freep) = NULL;
 	int puk = reference == SEAL_PIV_PUK;
 	struct seal_piv_apdu change = {0x24, 0, reference, NULL, 16};
 	struct seal_piv_reply reply;
-	int error = check_form(value, puk, diag);
+	int error = pair(puk, was, value, &data, diag);
 
-	if (!error)
-		error = seal_secret_new(16, &data, diag);
 	if (error)
 		return error;
-	pad(seal_secret_data(data), (const uint8_t *)kinds[puk].factory,
-	    strlen(kinds[puk].factory));
-	pad(seal_secret_data(data) + 8, seal_secret_bytes(value), seal_secret_len(value));
 	change.data = seal_secret_bytes(data);
 	error = seal_piv_send(link, &change, &reply, diag);
 	if (error || reply.sw == SEAL_PIV_OK)
 		return error;
+	if (left && reply.sw >> 4 == 0x63c)
+		*left = (int)(reply.sw & 15);
 	if (reply.sw == 0x6983 || reply.sw >> 4 == 0x63c)
 		return wrong(reply.sw, kinds[puk].name, diag);
 	if (reply.sw == 0x6985 || reply.sw == 0x6a80)

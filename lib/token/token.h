@@ -21,6 +21,7 @@ enum seal_question {
 	SEAL_ASK_NEW_PIN,    /* where the factory PIN is to go; the asker asks twice */
 	SEAL_ASK_NEW_PUK,
 	SEAL_ASK_NEW_PASSPHRASE,
+	SEAL_ASK_PUK, /* where the token does not tell whether it is the factory's */
 };
 
 struct seal_token_question {
@@ -32,6 +33,7 @@ struct seal_token_question {
 	int wrong_before;    /* 1: the one given last was wrong */
 	const char *refused; /* why the one given last was not even tried; NULL: it was */
 	unsigned min_len, max_len;
+	int factory_too; /* a factory value is an answer: nobody else can tell that it is set */
 };
 
 /* Who asks a person. Both must be set. `secret` gives what was typed, the caller's;
@@ -84,6 +86,7 @@ struct seal_token_plan {	  /* what enrolment is asked to make */
 	uint8_t min_firmware[3];
 	const char *rp_id;	  /* FIDO2; NULL: "sealkit.invalid" */
 	int no_attestation;	  /* recorded in the card for ever */
+	int allow_unknown_puk;	  /* PIV: where the token does not tell; recorded in the card */
 	const char *identity_out; /* passphrase: path of the new identity file */
 };
 

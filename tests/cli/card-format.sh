@@ -11,7 +11,7 @@ signed_text() { # CARD
 	echo sealkit-card/1
 	jq -cS 'del(.signature)' "$1"
 }
-for f in piv fido2 passphrase; do
+for f in piv fido2 passphrase allowed; do
 	signed_text "$cards/$f.card" >"$dir/$f.text"
 	is "$f: fingerprint" "$(sha256sum <"$dir/$f.text" | cut -d' ' -f1)" \
 		"$(sed -n "s/^$f\\.card \\([0-9a-f]*\\) .*/\\1/p" "$cards/fingerprints")"

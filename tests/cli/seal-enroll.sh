@@ -61,6 +61,8 @@ refused "no name" 2 enroll -o x.card
 refused "no output" 2 enroll -n a
 refused "--check with enrolling options" 2 "$e" --check alice.card --slot 82
 refused "--slot without PIV" 2 enroll -n a -o x.card --slot 82
+refused "--puk-fd without PIV" 2 enroll -n a -o x.card --puk-fd 3
+refused "--allow-unknown-puk without PIV" 2 enroll -n a -o x.card --allow-unknown-puk
 refused "a slot that is none" 2 "$e" --piv -n a -o x.card --slot 9c
 refused "a policy that is none" 2 "$e" --piv -n a -o x.card --pin-policy never
 refused "a touch policy that is none" 2 "$e" --piv -n a -o x.card --touch-policy sometimes

@@ -181,9 +181,9 @@ piv_stop two
 # --- tokens other than ours
 ok "a bare token: no serial, no metadata, minimal attestation" fresh two 2 --ca "$d/ca" --factory --no-serial --no-metadata --minimal-attestation --no-management --mgmt-alg 3des
 ok "has an unknown state" sh -c "'$DRIVER' --piv 'piv:$R2' list | grep -q 'serial=- firmware=5.7.1 tries=3 puk=-1 factory=-1,-1,-1'"
-ok "its factory PIN is not tried" refused 4 "factory PIN; not sent" "123456" --once --device "$R2" enrol chloe "$d/chloe.card"
+ok "its factory PIN is not tried" refused 7 "factory PIN, which must be changed" "123456" --once --device "$R2" enrol chloe "$d/chloe.card"
 yubico-piv-tool -r "$R2" -a change-pin -P 123456 -N $pin >/dev/null 2>&1
-ok "with a PIN of its own it is enrolled" works "$pin" --device "$R2" enrol chloe "$d/chloe.card"
+ok "with a PIN of its own it is enrolled" works "$pin 12345678 $puk" --device "$R2" enrol chloe "$d/chloe.card"
 ok "a file for it" seal chloe
 ok "opens: found by its key" opens chloe "$pin"
 ok "VERIFY was the command before" piv_verify_was_last two
@@ -196,9 +196,9 @@ ok "one reader is named" opens chloe "$pin" --piv "piv:$R1"
 piv_stop three
 ok "no attestation at all" fresh two 2 --factory --no-serial --no-metadata --no-attestation --no-management --mgmt-alg 3des
 yubico-piv-tool -r "$R2" -a change-pin -P 123456 -N $pin >/dev/null 2>&1
-ok "is enrolled where the plan says so" works "$pin" --no-attestation enrol david "$d/david.card"
+ok "is enrolled where the plan says so" works "$pin 12345678 $puk" --no-attestation enrol david "$d/david.card"
 ok "a file for it" seal david
 ok "opens: by its certificate" opens david "$pin"
-ok "a second enrolment finds both slots held" refused 1 "slot 9c" "$pin" --no-attestation enrol emma "$d/emma.card"
+ok "a second enrolment finds both slots held" refused 1 "slot 9c" "$pin $puk" --no-attestation enrol emma "$d/emma.card"
 ok "no pcscd" env PCSCLITE_CSOCK_NAME="$d/none" sh -c "'$DRIVER' list; [ \$? = 4 ]"
 done_testing

@@ -32,13 +32,14 @@ static struct {
 static int answer(void *ctx, const struct seal_token_question *q, struct seal_secret **out_secret,
 		  struct seal_diag *diag)
 {
-	static const char *const names[] = {"", "PIN", "passphrase", "new-PIN", "new-PUK", ""};
+	static const char *const names[] = {"",	       "PIN", "passphrase", "new-PIN",
+					    "new-PUK", "",    "PUK"};
 	char line[128];
 
 	(void)ctx;
-	(void)fprintf(stderr, "ask %s applet=%s token=%s holder=%s tries=%d wrong=%d\n",
+	(void)fprintf(stderr, "ask %s applet=%s token=%s holder=%s tries=%d wrong=%d %s\n",
 		      names[q->what], q->applet, q->token, q->holder ? q->holder : "-",
-		      q->tries_left, q->wrong_before);
+		      q->tries_left, q->wrong_before, q->refused ? q->refused : "");
 	if (!run.answers || !fgets(line, sizeof line, run.answers))
 		return seal_fail(diag, SEAL_E_INTERRUPTED, "no answer");
 	line[strcspn(line, "\n")] = '\0';
@@ -74,12 +75,13 @@ static void show_card(const struct seal_card *card)
 {
 	(void)printf(
 		"name %s\nrecipient %s\nidentity %s\nslot %02x\nserial %s%u\nfirmware %u.%u.%u\n"
-		"attested %d\npolicies %u %u\ncertificates %zu %zu %zu %zu\ncreated %s\n",
+		"attested %d\npolicies %u %u\ncertificates %zu %zu %zu %zu\ncreated %s\n"
+		"puk_unknown %d\n",
 		card->name, card->recipient, card->piv.identity, card->piv.slot,
 		card->piv.has_serial ? "" : "none ", card->piv.serial, card->piv.firmware[0],
 		card->piv.firmware[1], card->piv.firmware[2], card->is_attested, card->piv.pin,
 		card->piv.touch, card->piv.unwrap.len, card->piv.sign.len, card->piv.device.len,
-		card->piv.between.len, card->created);
+		card->piv.between.len, card->created, card->piv.puk_unknown);
 }
 
 static int write_card(const char *path, const struct seal_card *card, struct seal_diag *diag)
@@ -282,6 +284,8 @@ static int flag(const char *name)
 		return run.asker.last_try = 1;
 	if (strcmp(name, "--no-attestation") == 0)
 		return run.plan.no_attestation = 1;
+	if (strcmp(name, "--allow-unknown-puk") == 0)
+		return run.plan.allow_unknown_puk = 1;
 	return 0;
 }
 

@@ -13,6 +13,7 @@ printf '%s\n' $pin >pin
 printf '%s\n' $puk >puk
 echo 111222 >wrong
 echo 123456 >factory
+printf '%s\n' $pin >new
 
 list() { "$e" --list --json | jq -e "$1"; }
 enroll() { # CARD OPTION...: of alice, into CARD.card
@@ -158,6 +159,22 @@ ok "the tool says so" grep -q "NOT ATTESTED" err
 ok "and --roots finds none to verify" says "no attestation" 1 "$e" --check bare.card --roots ca.roots --non-interactive
 ok "in red on a terminal, whenever the card is proved" sh -c \
     'script -qec "$1 --check bare.card --pin-fd 3 3<pin" /dev/null </dev/null | grep -q "$(printf "\033\\[1;31m").*NOT ATTESTED"' sh "$e"
+
+# --- a token that tells nothing of factory values
+ok "an old factory token" fresh one 1 --ca "$d/ca" --factory --serial 78 --firmware 5.2.4 --no-metadata
+ok "is listed so" sh -c '"$1" --list | grep -q "serial 78, .*tells nothing of factory values"' sh "$e"
+ok "null where it is not known" list '.tokens[0] | .factory_pin == null and .factory_puk == null and .factory_key == null'
+ok "its PUK is needed" says "give --puk-fd" 2 "$e" --piv --virtual -n alice -o old.card --roots ca.roots --new-pin-fd 3 --pin-fd 5 --non-interactive 3<new 5<factory
+echo 12345678 >old.puk
+ok "with PIN and PUK and new ones" sh -c '"$1" --piv --virtual -n alice -o old.card --roots ca.roots --new-pin-fd 3 --new-puk-fd 4 --pin-fd 5 \
+    --puk-fd 6 --non-interactive --json 3<new 4<puk 5<factory 6<old.puk >out' sh "$e"
+ok "the PUK is proved" jq -e '.puk_unknown == false' out
+ok "the same key again, without the PUK" sh -c '"$1" --piv --virtual -n alice -o old2.card --roots ca.roots --pin-fd 5 \
+    --allow-unknown-puk --non-interactive --json 5<new >out 2>err' sh "$e"
+ok "is said" jq -e '.puk_unknown' out
+ok "in words, too" grep -q "PUK NOT PROVED" err
+printf '%s\n' $pin >pin
+ok "whenever it is proved" sh -c '"$1" --check old2.card --pin-fd 3 3<pin 2>&1 | grep -q "PUK NOT PROVED"' sh "$e"
 
 # --- a person at a terminal
 ok "a factory YubiKey" fresh one 1 --ca "$d/ca" --factory --serial 77

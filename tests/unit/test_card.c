@@ -134,7 +134,7 @@ static void policies(void **state)
 /* The files in tests/vectors are what is written today, byte for byte. */
 static void recorded(void **state)
 {
-	static const char *files[] = {"piv", "fido2", "passphrase"};
+	static const char *files[] = {"piv", "fido2", "passphrase", "allowed"};
 	uint8_t *list = NULL;
 	size_t list_len = 0;
 
@@ -142,7 +142,7 @@ static void recorded(void **state)
 	assert_int_equal(
 		seal_file_read("tests/vectors/card/fingerprints", 4096, &list, &list_len, NULL),
 		SEAL_OK);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		uint8_t print[SEAL_CARD_FINGERPRINT];
 		char path[64], hex[65], words[SEAL_CARD_WORDS], line[320];
 		struct seal_card card;

@@ -59,6 +59,8 @@ static const struct row rows[] = {
 	{S, NULL, "signature", "\"AAA\"", "signature: not base64"},
 	{S, NULL, "signature", "\"AAAB-A==\"", "signature: not base64"},
 	{S, NULL, "signature", "\"AAAAAR==\"", "signature: not base64"},
+	{P, "piv", "puk_unknown", "false", "puk_unknown: left out where it is false"},
+	{P, "piv", "puk_unknown", "\"no\"", "puk_unknown: not true or false"},
 	{P, "piv", "serial", "0", "piv.serial"},
 	{P, "piv", "serial", "-1", "piv.serial"},
 	{P, "piv", "serial", "4294967296", "piv.serial"},
