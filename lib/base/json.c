@@ -2,7 +2,6 @@
 
 #include "json.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,33 +11,6 @@
 #include "secret.h"
 
 #include "base/banned.h"
-
-/* Its usable size is what may have been written to; blocks from before the set-up
-   are wiped as well. */
-static void free_wiped(void *block)
-{
-	if (!block)
-		return;
-	seal_wipe(block, malloc_usable_size(block));
-	free(block);
-}
-
-/* jansson (2.14) passes over some failed allocations, and then a string that it read lacks a
-   byte, or a text that it wrote a piece. So they are counted here. */
-static _Thread_local unsigned starved;
-
-static void *alloc_counted(size_t len)
-{
-	void *block = malloc(len);
-
-	starved += block == NULL;
-	return block;
-}
-
-void seal_json_setup(void)
-{
-	json_set_alloc_funcs(alloc_counted, free_wiped);
-}
 
 void seal_json_free(struct json_t *json)
 {
@@ -62,22 +34,20 @@ void seal_json_text_done(struct seal_json_text *text)
 int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json, struct seal_diag *diag)
 {
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
-	json_error_t cause;
-	json_t *json;
+	struct seal_json_where where;
+	json_t *json = NULL;
 	int error = seal_json_scan(bytes, len, &text, diag);
 
 	if (error)
 		return error;
-	starved = 0;
-	json = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &cause);
-	if (starved) {
-		json_decref(json);
-		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
-	}
+	error = seal_json_load(text.bytes, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &json,
+			       &where, diag);
 	/* The text of jansson's error quotes what it read: that may be a share. */
-	if (!json)
-		return seal_fail(diag, SEAL_E_FORMAT, "JSON: line %d, column %d", cause.line,
-				 cause.column);
+	if (error == SEAL_E_FORMAT)
+		return seal_fail(diag, SEAL_E_FORMAT, "JSON: line %d, column %d", where.line,
+				 where.column);
+	if (error)
+		return error;
 	if (!json_is_object(json)) {
 		json_decref(json);
 		return seal_fail(diag, SEAL_E_FORMAT, "JSON: not an object");
@@ -160,7 +130,7 @@ struct raw {
 
 static void raw_done(struct raw *raw)
 {
-	free_wiped(raw->bytes);
+	seal_json_wipe(raw->bytes);
 }
 
 static int raw_add(const char *bytes, size_t len, void *data)
@@ -176,7 +146,7 @@ static int raw_add(const char *bytes, size_t len, void *data)
 			return -1;
 		if (raw->len)
 			memcpy(more, raw->bytes, raw->len);
-		free_wiped(raw->bytes);
+		seal_json_wipe(raw->bytes);
 		raw->bytes = more;
 		raw->cap = cap;
 	}

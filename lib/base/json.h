@@ -26,6 +26,16 @@ void seal_json_setup(void);
    is held as a string that begins with NUL (seal_json_number) and goes out as it came. */
 SEAL_MUST_CHECK int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json,
 				    struct seal_diag *diag);
+/* For what must be read without the limits above: jansson's json_loadb with its flags, but
+   safe where memory runs out, which it is not. SEAL_E_NOMEM; SEAL_E_FORMAT, with nothing in
+   diag, and what jansson says in *out_where. One at a time in a thread. */
+struct seal_json_where {
+	int line, column;
+	char text[160]; /* quotes what was read */
+};
+SEAL_MUST_CHECK int seal_json_load(const void *text, size_t len, size_t flags,
+				   struct json_t **out_json, struct seal_json_where *out_where,
+				   struct seal_diag *diag);
 void seal_json_free(struct json_t *json);
 void seal_json_freep(struct json_t **json);
 

@@ -8,5 +8,7 @@
    string behind a NUL. No other string can begin so. */
 SEAL_MUST_CHECK int seal_json_scan(const char *text, size_t len, struct seal_json_text *out_text,
 				   struct seal_diag *diag);
+/* Wipes all of a malloc'd block and frees it; NULL is nothing. */
+void seal_json_wipe(void *block);
 
 #endif

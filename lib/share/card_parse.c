@@ -215,17 +215,17 @@ int seal_card_from_json(const void *bytes, size_t len, struct seal_card *out_car
 {
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_card card = {0};
-	json_error_t why;
+	struct seal_json_where where;
 	int error;
 
 	if (len > SEAL_CARD_TEXT)
 		return seal_fail(diag, SEAL_E_TOOLONG, "card of %zu bytes", len);
-	json = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
-	if (!json && json_error_code(&why) == json_error_out_of_memory)
-		return seal_fail(diag, SEAL_E_NOMEM, "card");
-	if (!json)
-		return seal_fail(diag, SEAL_E_FORMAT, "not a card: line %d: %s", why.line,
-				 why.text);
+	error = seal_json_load(bytes, len, JSON_REJECT_DUPLICATES, &json, &where, diag);
+	if (error == SEAL_E_FORMAT)
+		return seal_fail(diag, SEAL_E_FORMAT, "not a card: line %d: %s", where.line,
+				 where.text);
+	if (error)
+		return error;
 	error = check_type(json, diag);
 	if (!error)
 		error = take_all(json, seal_card_fields, "", &card, diag);

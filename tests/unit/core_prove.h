@@ -113,7 +113,7 @@ static void proof_sign(struct proof_parts *parts, const struct seal_secret *shar
 	seal_base64(SEAL_BASE64_PADDED, signature, 64, parts->signature);
 }
 
-static struct core_answer proof_send(struct core_room *room, const struct proof_parts *parts)
+static inline struct core_answer proof_send(struct core_room *room, const struct proof_parts *parts)
 {
 	size_t cap = 1u << 17;
 	char *body = malloc(cap);
@@ -134,7 +134,7 @@ static struct core_answer proof_send(struct core_room *room, const struct proof_
 }
 
 /* Person i's own proof, signed and not sent. */
-static struct proof_parts proof_of(struct people *people, size_t i)
+static inline struct proof_parts proof_of(struct people *people, size_t i)
 {
 	struct proof_parts parts;
 	char text[512];

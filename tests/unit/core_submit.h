@@ -122,7 +122,7 @@ static struct core_answer submit(struct core_room *room, const struct seal_secre
 }
 
 /* The share of person i; progress afterwards. Says whether it is open. */
-static int give(struct people *people, size_t i, int want_progress)
+static inline int give(struct people *people, size_t i, int want_progress)
 {
 	struct core_answer answer = submit(&people->room, people->person[i].share);
 	int sealed = json_is_true(json_object_get(answer.json, "sealed"));

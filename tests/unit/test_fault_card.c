@@ -1,6 +1,6 @@
-/* Every allocation of reading and writing a card fails in turn: an error, and no card or
-   text that passes for whole. Those of jansson fail too for writing, but not for reading:
-   the lexer of jansson 2.14 goes on past a failed one, beyond its buffer. */
+/* Every allocation of reading and writing a card fails in turn, those of jansson too: an
+   error, and no card or text that passes for whole. The lexer of jansson 2.14 goes on past a
+   failed one, beyond its buffer; lib/base ends it there. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/json.h"
 #include "faults.h"
 #include "share/card.h"
 
@@ -50,6 +51,7 @@ static void free_text(int error)
 static void reading(void **state)
 {
 	(void)state;
+	seal_json_setup();
 	for (size_t i = 0; i < 3; i++) {
 		path = paths[i];
 		fault_each(read_card, NULL);
