@@ -114,7 +114,8 @@ int enroll_check(const struct values *values, struct used_tokens *tokens, struct
 		tokens->place.identities = &guess;
 		tokens->place.identity_count = 1;
 	}
-	if (!error && values->roots)
+	/* What the card says of itself is anybody's word. */
+	if (!error && (card->is_attested || values->roots))
 		error = seal_prove_attestation(card, values->roots, diag);
 	if (!error)
 		error = seal_prove_card(card, &tokens->place, &tokens->asker, &info, diag);

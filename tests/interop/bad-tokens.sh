@@ -87,7 +87,7 @@ mv "$d/cards/bruno.identity" "$d"
 for serial in 11 22; do
 	card=$d/cards/alice.card
 	[ $serial = 22 ] && card=$d/cards/alice-2.card
-	"$bin/seal-enroll" --check "$card" --json --pin-fd 3 3<"$d/pin" 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>"$d/fp"
+	"$bin/seal-enroll" --check "$card" --roots "$d/ca.roots" --json --pin-fd 3 3<"$d/pin" 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>"$d/fp"
 done
 printf 'planted secret' >"$d/secret"
 mkdir "$d/all.roots"
@@ -103,7 +103,7 @@ open() { # FILE-OF-PIN ARG...
 	"$bin/seal-open" --non-interactive --pin-fd 3 "$@" 3<"$d/$_pin"
 }
 combine() { "$bin/seal-combine" --non-interactive --pin-fd 3 "$@" "$d/set" 3<"$d/pin"; }
-check() { "$bin/seal-enroll" --check "$d/cards/alice.card" --non-interactive --pin-fd 3 3<"$d/$1"; }
+check() { "$bin/seal-enroll" --check "$d/cards/alice.card" --roots "$d/ca.roots" --non-interactive --pin-fd 3 3<"$d/$1"; }
 bad seal-open 4 "--serial" "two tokens that both fit" open pin "$share"
 bad seal-combine 4 "--serial" "two tokens that both fit" combine
 piv_stop two

@@ -40,7 +40,7 @@ no_enroll() { # STATUS SAYS CARD TOKEN OPTION...: no card, one line
     [ "$_rc" -eq "$_want" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qiF -- "$_says" err && ! [ -e "$1.card" ]
 }
 check() { # TOKEN CARD [PINFILE [OPTION]]
-    "$e" --check "$2" --device "$(dev "$1")" --pin-fd 3 --non-interactive ${4+"$4"} 3<"${3:-pin}" >out
+    "$e" --check "$2" --roots ca.roots --device "$(dev "$1")" --pin-fd 3 --non-interactive ${4+"$4"} 3<"${3:-pin}" >out
 }
 says_no() { # COMMAND...: ends with 4, says what to do
     "$@" >err
@@ -78,6 +78,8 @@ attests() { # ROOTS CARD: proved with its token and by its certificates
 }
 ok "and attested by its own words" attests ca alice.card
 ok "not under another root" says "no pinned root" 1 attests other alice.card
+mkdir -p installed/bin installed/share/sealkit && cp "$e" installed/bin && cp -r "$here/../data/attestation" installed/share/sealkit || exit 3
+ok "nor under the installed ones, which a card cannot choose" says "no pinned root" 1 installed/bin/seal-enroll --check alice.card --device "$(dev one)" --non-interactive
 ok "a wrong PIN" says "PIN" 4 check one alice.card wrong
 ok "costs one try" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 7'
 ok "the right one" check one alice.card
@@ -101,7 +103,7 @@ print(child.before)
 child.close()
 sys.exit(child.exitstatus)
 P
-ask="exec $e --check alice.card --device $(dev one)"
+ask="exec $e --check alice.card --roots ca.roots --device $(dev one)"
 ok "a person is asked" says_no python3 replug.py no "$ask"
 ok "and after a yes for the PIN" sh -c 'python3 replug.py yes "$1" <pin' sh "$ask"
 ok "eight again" list one '.tokens[] | select(.kind == "fido2") | .tries_left == 8'
@@ -121,7 +123,7 @@ for c in alice spare; do
     cp $c.card cards
     t=one
     [ $c = spare ] && t=two
-    "$e" --check $c.card --json --device "$(dev $t)" --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
+    "$e" --check $c.card --roots ca.roots --json --device "$(dev $t)" --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
 done
 printf 'planted secret' >secret
 split() { # ROOTS FOLDER

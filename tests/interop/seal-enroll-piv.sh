@@ -31,7 +31,7 @@ no_enroll() { # STATUS SAYS NAME OPTION...: no card, one line
     enroll "$@" || _rc=$?
     [ "$_rc" -eq "$_want" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$_says" err && ! [ -e "$1.card" ]
 }
-check() { "$e" --check "$1" --pin-fd 3 --non-interactive 3<"${2:-pin}"; }
+check() { "$e" --check "$1" --roots ca.roots --pin-fd 3 --non-interactive 3<"${2:-pin}"; }
 open() { # PINFILE ARG...
     _pin=$1
     shift
@@ -66,7 +66,9 @@ ok "the factory's values are gone" list '.tokens[0] | (.factory_pin or .factory_
 cp alice.card before
 ok "its card is not written over" sh -c '! "$1" --piv -n alice -o alice.card --pin-fd 3 3<pin && cmp alice.card before' sh "$e"
 ok "proved by the token" check alice.card
-ok "and its attestation again" sh -c '"$1" --check alice.card --roots ca.roots --pin-fd 3 3<pin' sh "$e"
+mkdir -p installed/bin installed/share/sealkit && cp "$e" installed/bin && cp -r "$here/../data/attestation" installed/share/sealkit || exit 3
+ok "not by the installed roots, which a card cannot choose" says "no pinned root" 1 installed/bin/seal-enroll --check alice.card --non-interactive
+ok "nor where none are" says "nowhere" 3 "$e" --check alice.card --roots nowhere --non-interactive
 ok "not by another root, and no PIN is asked for" says "opening key" 1 "$e" --check alice.card --roots other.roots --non-interactive
 exits "not by a wrong PIN" 4 check alice.card wrong
 ok "which costs one try, not more" list '.tokens[0].tries_left == 2'
@@ -78,14 +80,14 @@ exits "is said" 4 check alice.card
 ok "touch again by itself" piv_ctl one touch-mode auto
 ok "two left" piv_ctl one pin-left 1
 ok "the last try is kept" says "--last-try" 4 check alice.card
-ok "until it is asked for" sh -c '"$1" --check alice.card --last-try --pin-fd 3 3<pin' sh "$e"
+ok "until it is asked for" sh -c '"$1" --check alice.card --roots ca.roots --last-try --pin-fd 3 3<pin' sh "$e"
 
 # --- a share for a main and a spare token of alice, and for two others
 ok "an old YubiKey" fresh two 2 --ca "$d/ca" --factory --serial 22 --firmware 5.4.3
 ok "two are there: which is meant?" no_enroll 4 "serial" spare
 mkdir cards
 "$BUILD/tests/interop_make_card" cards chloe -p david -p >fp || exit 3
-"$e" --check alice.card --json --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
+"$e" --check alice.card --roots ca.roots --json --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
 ok "the serial says" enroll spare --serial 22 --json
 ok "it can leak its signing key" jq -e '.firmware_leaks and .serial == 22' out
 ok "said in words, too" grep -q "YSA-2024-03" err
@@ -174,7 +176,7 @@ ok "the same key again, without the PUK" sh -c '"$1" --piv --virtual -n alice -o
 ok "is said" jq -e '.puk_unknown' out
 ok "in words, too" grep -q "PUK NOT PROVED" err
 printf '%s\n' $pin >pin
-ok "whenever it is proved" sh -c '"$1" --check old2.card --pin-fd 3 3<pin 2>&1 | grep -q "PUK NOT PROVED"' sh "$e"
+ok "whenever it is proved" sh -c '"$1" --check old2.card --roots ca.roots --pin-fd 3 3<pin 2>&1 | grep -q "PUK NOT PROVED"' sh "$e"
 
 # --- a person at a terminal
 ok "a factory YubiKey" fresh one 1 --ca "$d/ca" --factory --serial 77
@@ -205,6 +207,6 @@ exits "Ctrl-C at the second question: exit 7" 7 python3 person.py "$e" "$d/ca.ro
 ok "no card" test ! -e emma.card
 ok "and a token as it was" list '.tokens[0].factory_pin and .tokens[0].factory_puk'
 ok "asked for, twice each, and told the words" python3 person.py "$e" "$d/ca.roots" finish
-ok "the PIN is the one typed" sh -c 'printf "975310\n" | "$1" --check emma.card --pin-fd 0' sh "$e"
+ok "the PIN is the one typed" sh -c 'printf "975310\n" | "$1" --check emma.card --roots ca.roots --pin-fd 0' sh "$e"
 ok "no PIN and no share in any file of ours" sh -c '! grep -rlF -e "$2" -e 975310 -e 13243546 *.card set cards err out | grep .' sh "$e" $pin
 done_testing

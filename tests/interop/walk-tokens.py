@@ -117,7 +117,7 @@ def check(person):
     text = person.ends("list", 0)
     ok("with applets, serials and tries", all(t in text for t in ("piv ", "fido2 ", "11111111", "22222222", "PIN: 3 tries",
                                                                  "PIN: 8 tries")), text)
-    person.runs("seal-enroll --check cards/alice.card")
+    person.runs("seal-enroll --check cards/alice.card --roots roots")
     person.sees(f"alice: PIV PIN of {TITLE['alice']} (3 tries left): ")
     person.types(WRONG)
     person.sees("wrong PIN. ", "(2 tries left): ")
