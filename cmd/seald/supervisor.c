@@ -330,6 +330,7 @@ int seald_supervise(struct seald_config *config, int ready_fd, struct seal_diag 
 		error = seald_sandbox_supervisor(diag);
 	if (error) {
 		seald_end(&seald, 0);
+		seal_secret_free(seald.credentials);
 		return error;
 	}
 	tell_oddities(&seald);
