@@ -51,6 +51,10 @@ static int make(const struct values *values, const struct used_tokens *tokens,
 		return error;
 	error = seal_token_enrol(enroll_kind(values), &tokens->place, plan, &tokens->asker, card,
 				 &token, diag);
+	/* The identity file is written first, then its card. */
+	if (error == SEAL_E_EXISTS && plan->identity_out && access(plan->identity_out, F_OK) == 0)
+		seal_advise(diag, "if there is no card of it, an enrolment was broken off and "
+				  "nothing is sealed to it: remove it and enrol again");
 	if (error)
 		return seal_because(diag, error, "%s", values->name);
 	error = write_card(file, card, diag);

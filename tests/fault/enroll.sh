@@ -27,6 +27,19 @@ judge() { # HOW
 	case $1 in error=*) [ "$rc" -eq 0 ] || [ "$rc" -eq 3 ] || return 1 ;; esac
 	[ "$rc" -ne 0 ] || [ -e "$dir/out/alice.card" ]
 }
+# Killed between the two files: said at the next run with what to do, and done so it works.
+between() {
+	rm -rf "$dir/out"
+	mkdir "$dir/out"
+	attempt strace -f -qq -o "$dir/trace" -e trace=linkat -e inject=linkat:signal=KILL:when=2
+	[ "$(ls "$dir/out")" = alice.identity ] || { ls "$dir/out" && return 1; }
+	attempt && return 1
+	[ "$(wc -l <"$dir/err")" -eq 1 ] || { cat "$dir/err" && return 1; }
+	grep -q "alice.identity.*broken off.*remove it and enrol again" "$dir/err" || { cat "$dir/err" && return 1; }
+	rm "$dir/out/alice.identity"
+	attempt && whole
+}
+ok "killed between identity file and card" between
 for call in linkat fsync write; do
 	ok "killed at each $call" inject_each "$call" signal=KILL 2
 	ok "each $call fails" inject_each "$call" error=ENOSPC 2
