@@ -5,6 +5,9 @@
 
 #include <glob.h>
 
+#include "core/core_internal.h"
+#include "crypto/hmac.h"
+
 static void expect_(int line, struct core_answer answer, unsigned status, const char *text)
 {
 	if (answer.status != status || !strstr(answer.text, text))
@@ -185,6 +188,50 @@ static void played_again(void **state)
 	people_done(&people);
 }
 
+/* A challenge of this core's key, given out so many seconds ago. */
+static void proof_aged(struct people *people, struct proof_parts *parts, uint64_t seconds)
+{
+	const struct seal_api *api = &people->room.core->api;
+	uint8_t bytes[32] = {0}, epoch[8] = {0}, print[32], mac[32];
+	uint64_t at = seal_api_now() - seconds;
+	const struct seal_piece pieces[] = {{"sealkit/proof-challenge/1\n", 26},
+					    {api->identity, 32},
+					    {parts->set, strlen(parts->set)},
+					    {epoch, 8},
+					    {print, 32},
+					    {bytes, 16}};
+	char text[512];
+
+	epoch[7] = 1;
+	bytes[7] = 200;
+	for (size_t i = 0; i < 8; i++)
+		bytes[8 + i] = (uint8_t)(at >> (56 - 8 * i));
+	assert_int_equal(seal_card_fingerprint(&people->person[1].made.card, print, NULL), SEAL_OK);
+	seal_hmac(seal_secret_bytes(api->challenger), 32, pieces, 6, mac);
+	memcpy(bytes + 16, mac, 16);
+	seal_hex(bytes, 32, parts->challenge);
+	proof_told(people, parts, 1, text);
+	proof_sign(parts, people->person[1].share, &people->person[1].made, text);
+}
+
+static void ten_minutes(void **state)
+{
+	struct people people;
+	struct proof_parts parts;
+
+	(void)state;
+	setup(&people);
+	proof_challenge(&people.room, &people.person[1], &parts);
+	proof_aged(&people, &parts, 605);
+	expect(proof_send(&people.room, &parts), 400, "stale challenge: ask again");
+	proof_aged(&people, &parts, UINT64_MAX - 60); /* of the time to come */
+	expect(proof_send(&people.room, &parts), 400, "stale challenge: ask again");
+	assert_int_equal(unproved(&people), 5);
+	proof_aged(&people, &parts, 540);
+	expect(proof_send(&people.room, &parts), 200, "\"repeated\":false");
+	people_done(&people);
+}
+
 static void bodies(void **state)
 {
 	static const struct {
@@ -305,63 +352,6 @@ static void audited(void **state)
 	people_done(&people);
 }
 
-/* Over a challenge of the asker's; without one nothing is signed, and what is none is refused
-   before anything is done. */
-static void signed_status(void **state)
-{
-	static const char zeros[] =
-		"0000000000000000000000000000000000000000000000000000000000000000";
-	static const char *const bad[] = {"", "0", "00", "x", "G"};
-	struct people people;
-	struct core_answer answer;
-	const json_t *own;
-	char path[200], text[1024], marks[5][10];
-	int x[5];
-
-	(void)state;
-	setup(&people);
-	assert_false(give(&people, 1, 1));
-	(void)snprintf(path, sizeof path, "/v1/sys/seal-status?challenge=%s", zeros);
-	answer = core_ask(&people.room, (struct core_ask){.method = "GET", .path = path});
-	assert_int_equal(answer.status, 200);
-	own = json_object_get(answer.json, "sealkit");
-	for (size_t i = 0; i < 5; i++) {
-		const json_t *share = json_array_get(json_object_get(own, "unproved"), i);
-
-		x[i] = (int)json_number_value(json_object_get(share, "x"));
-		(void)snprintf(marks[i], sizeof marks[i], "%s",
-			       json_string_value(json_object_get(share, "card")));
-	}
-	(void)snprintf(text, sizeof text,
-		       "sealkit/status/1\n%s\n%s\n1\ntrue\ntrue\n3\n5\n1\n%s\n%d %s\n"
-		       "%d %s,%d %s,%d %s,%d %s,%d %s\nfalse\n\n",
-		       zeros, json_string_value(json_object_get(own, "set")),
-		       json_string_value(json_object_get(answer.json, "nonce")), x[1], marks[1],
-		       x[0], marks[0], x[1], marks[1], x[2], marks[2], x[3], marks[3], x[4],
-		       marks[4]);
-	assert_true(signed_by(&people.room, json_string_value(json_object_get(own, "signature")),
-			      text));
-	text[20] = '1';
-	assert_false(signed_by(&people.room, json_string_value(json_object_get(own, "signature")),
-			       text));
-	core_answer_done(&answer);
-	answer = core_ask(&people.room,
-			  (struct core_ask){.method = "GET", .path = "/v1/sys/seal-status"});
-	assert_null(strstr(answer.text, "signature"));
-	core_answer_done(&answer);
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		(void)snprintf(path, sizeof path, "/v1/sys/seal-status?challenge=%s%.*s", bad[i],
-			       i > 2 ? 63 : 0, zeros);
-		core_expect(&people.room, 400, "challenge is not 64 hex digits", "GET", path, NULL,
-			    NULL);
-	}
-	core_expect(&people.room, 400, "challenge is not 64 hex digits", "PUT",
-		    "/v1/sys/unseal?challenge=0", NULL, "{\"reset\":true}");
-	core_expect(&people.room, 400, "challenge is not 64 hex digits", "PUT",
-		    "/v1/sys/sealkit/prove?challenge=0", NULL, "{}");
-	people_done(&people);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,10 +359,10 @@ int main(void)
 		cmocka_unit_test(all_have_proved),
 		cmocka_unit_test(refused_by_name),
 		cmocka_unit_test(played_again),
+		cmocka_unit_test(ten_minutes),
 		cmocka_unit_test(bodies),
 		cmocka_unit_test(one_share),
 		cmocka_unit_test(audited),
-		cmocka_unit_test(signed_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
