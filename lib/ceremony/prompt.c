@@ -179,37 +179,56 @@ static void question_text(const struct seal_token_question *question, char *out,
 	add(out, cap, ": ");
 }
 
-/* What is too short is not sent: it would cost a try. */
-static int ask_once(const struct seal_token_question *question, const char *text,
-		    struct seal_secret **out_secret, struct seal_diag *diag)
+/* Whether the token's driver would not even try it: then it is said, and why. */
+static int is_unfit(const struct seal_token_question *question, const struct seal_secret *secret)
 {
+	struct seal_diag why = {0};
+	char text[TEXT_BYTES];
+
+	if (!question->check || question->check(question, secret, &why) == SEAL_OK)
+		return 0;
+	seal_diag_line(&why, text, sizeof text);
+	seal_terminal_say(text);
+	return 1;
+}
+
+/* What is too short, or cannot be, is not sent: it would cost a try. */
+static int ask_once(struct seal_token_question *question, struct seal_secret **out_secret,
+		    struct seal_diag *diag)
+{
+	char text[TEXT_BYTES];
 	size_t max = question->max_len && question->max_len < SECRET_MAX ? question->max_len
 									 : SECRET_MAX;
 
 	for (;;) {
 		struct seal_secret *secret SEAL_CLEANUP(seal_secret_freep) = NULL;
-		int error = ask_secret(text, max, &secret, diag);
+		int error;
 
+		question_text(question, text, sizeof text);
+		error = ask_secret(text, max, &secret, diag);
 		if (error)
 			return error;
-		if (seal_secret_len(secret) >= question->min_len) {
+		/* What was said of the answer before is not true of this one. */
+		question->wrong_before = 0;
+		question->refused = NULL;
+		if (seal_secret_len(secret) < question->min_len)
+			seal_terminal_say("too short");
+		else if (!is_unfit(question, secret)) {
 			*out_secret = seal_steal(&secret);
 			return SEAL_OK;
 		}
-		seal_terminal_say("too short");
 	}
 }
 
 static int ask_person(const struct seal_token_question *question, struct seal_secret **out_secret,
 		      struct seal_diag *diag)
 {
-	char text[TEXT_BYTES];
+	struct seal_token_question again = *question;
 
-	question_text(question, text, sizeof text);
 	for (;;) {
 		struct seal_secret *first SEAL_CLEANUP(seal_secret_freep) = NULL;
 		struct seal_secret *second SEAL_CLEANUP(seal_secret_freep) = NULL;
-		int error = ask_once(question, text, &first, diag);
+		int error = ask_once(&again, &first, diag);
 
 		if (!error && is_new(question->what))
 			error = ask_secret("the same again: ", SECRET_MAX, &second, diag);

@@ -95,6 +95,12 @@ static int check_form(const struct seal_secret *value, int puk, int factory_too,
 	return SEAL_OK;
 }
 
+static int check_answer(const struct seal_token_question *question, const struct seal_secret *value,
+			struct seal_diag *diag)
+{
+	return check_form(value, is_puk(question), question->factory_too, diag);
+}
+
 int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_question *question,
 		 struct seal_secret **out_value, struct seal_diag *diag)
 {
@@ -105,6 +111,7 @@ int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_q
 
 	again.min_len = SEAL_PIV_PIN_MIN;
 	again.max_len = SEAL_PIV_PIN_MAX;
+	again.check = check_answer;
 	for (int i = 0; i < LOCAL_REFUSALS; i++) {
 		struct seal_secret *value SEAL_CLEANUP(seal_secret_freep) = NULL;
 
@@ -112,7 +119,7 @@ int seal_piv_ask(const struct seal_token_asker *asker, const struct seal_token_q
 		if (error)
 			return error;
 		why = (struct seal_diag){0};
-		error = check_form(value, is_puk(question), question->factory_too, &why);
+		error = check_answer(&again, value, &why);
 		if (!error) {
 			*out_value = seal_steal(&value);
 			return SEAL_OK;

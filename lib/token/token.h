@@ -33,6 +33,10 @@ struct seal_token_question {
 	int wrong_before;    /* 1: the one given last was wrong */
 	const char *refused; /* why the one given last was not even tried; NULL: it was */
 	unsigned min_len, max_len;
+	/* Why a value cannot be an answer, so that nobody types it twice or waits to hear it; may
+	   be NULL. */
+	int (*check)(const struct seal_token_question *question, const struct seal_secret *value,
+		     struct seal_diag *diag);
 	int factory_too; /* a factory value is an answer: nobody else can tell that it is set */
 };
 

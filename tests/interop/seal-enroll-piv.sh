@@ -123,6 +123,33 @@ P
 ok "or a person chooses, and is asked for that token's PIN" env PIN=$pin python3 choose.py "exec $o $s >text"
 ok "the same share" cmp text first
 piv_stop two
+cat >unsent.py <<'P'
+import os, sys
+import pexpect
+child = pexpect.spawn("sh", ["-c", sys.argv[1]], timeout=60, encoding="utf-8")
+def asked(before, left):
+    child.expect(r"alice: PIV PIN of [^\n]* \((\d) tries left\): ")
+    if (before not in child.before if before else "PIN" in child.before) or child.match.group(1) != left:
+        sys.exit(f"not {before!r}, {left} left, but {child.before!r}, {child.match.group(1)} left")
+    if "wrong" in child.before and "wrong" not in before:
+        sys.exit(f"wrong, though not sent: {child.before!r}")
+asked("", "3")
+child.sendline("123456")
+asked("that is the factory PIN; not sent", "3")
+child.sendline("\u00ffabcdefg")
+asked("too long", "3")
+child.sendline("999999")
+asked("wrong PIN. ", "2")
+child.sendline("123456")
+asked("that is the factory PIN; not sent", "2")
+child.sendline(os.environ["PIN"])
+child.expect(pexpect.EOF)
+child.close()
+sys.exit(child.exitstatus)
+P
+before=$(sent one)
+ok "a PIN that was not sent is not called wrong" env PIN=$pin python3 unsent.py "exec $o $s >text"
+ok "two were sent, and the one that opens" test "$(sent one)" -eq $((before + 2))
 ok "alone, none is chosen" open pin $s
 ok "a wrong PIN" says "wrong PIV PIN" 4 open wrong $s
 ok "nothing came out" sh -c '! [ -s text ]'
