@@ -179,7 +179,7 @@ check-asan:
 # The tools and the daemon, too: minutes, so not in tests/run. The sandbox is not in such a build.
 check-asan-tools:
 	$(MAKE) BUILD=build-asan SANITIZE=address,undefined tests
-	BUILD=build-asan SEAL_SKIPS=tests/asan-skips.txt tests/suite cli
+	BUILD=build-asan SEAL_SKIPS=tests/asan-skips.txt SEAL_TEST_TIMEOUT=1800 tests/suite cli
 
 check-valgrind: tests
 	BUILD=$(BUILD) SEAL_RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' tests/suite unit
