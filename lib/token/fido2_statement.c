@@ -55,6 +55,28 @@ struct about {
 	int extensions;
 };
 
+#define ID_LEN_AT 53u
+#define KEY_BYTES 77u
+
+/* Authenticator data as CTAP2 spells it: a P-256 key in its one form, then extensions without long
+   arrays or maps. What else calls itself so would make libcbor ask for memory by the gigabyte. */
+static int has_shape(const uint8_t *data, size_t len)
+{
+	static const uint8_t head[] = {0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20};
+	size_t at = ID_LEN_AT + 2;
+
+	if (len < at)
+		return 0;
+	at += (size_t)data[ID_LEN_AT] << 8 | data[ID_LEN_AT + 1];
+	if (len < at + KEY_BYTES || !seal_eq_ct(data + at, head, sizeof head) ||
+	    !seal_eq_ct(data + at + 42, "\x22\x58\x20", 3))
+		return 0;
+	for (size_t i = at + KEY_BYTES; i < len; i++)
+		if ((data[i] & 0xd8) == 0x98)
+			return 0;
+	return 1;
+}
+
 static int rebuild(const struct seal_card *card, const struct about *about, int extensions,
 		   fido_cred_t **out_cred, struct seal_diag *diag)
 {
@@ -71,7 +93,8 @@ static int rebuild(const struct seal_card *card, const struct about *about, int 
 	    ((extensions & FIDO_EXT_CRED_PROTECT) &&
 	     fido_cred_set_prot(cred, FIDO_CRED_PROT_UV_REQUIRED) != FIDO_OK))
 		return seal_fail(diag, SEAL_E_NOMEM, "FIDO2 credential");
-	if (fido_cred_set_authdata_raw(cred, said->data, said->data_len) != FIDO_OK ||
+	if (!has_shape(said->data, said->data_len) ||
+	    fido_cred_set_authdata_raw(cred, said->data, said->data_len) != FIDO_OK ||
 	    fido_cred_set_x509(cred, card->fido2.device.bytes, card->fido2.device.len) != FIDO_OK ||
 	    fido_cred_set_sig(cred, said->signature, said->signature_len) != FIDO_OK)
 		return seal_fail(diag, SEAL_E_FORMAT, "not a statement of a FIDO2 token");
