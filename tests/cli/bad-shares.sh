@@ -128,6 +128,11 @@ def flip(at):
     spoilt = bytearray(body)
     spoilt[at] ^= 1
     return bytes(spoilt)
+def other_letter(at):
+    # Still base64: else it would be told as damage, as it is.
+    spoilt = bytearray(body)
+    spoilt[at] = ord("B") if spoilt[at] == ord("A") else ord("A")
+    return bytes(spoilt)
 mac = body.index(b"\n--- ")
 stanza = body.index(b"-> X25519 ")
 files = {
@@ -136,7 +141,7 @@ files = {
     "empty": "",
     "flipped-in-the-payload": armor(flip(-5)),
     "flipped-in-the-header": armor(flip(mac + 8)),
-    "flipped-in-a-stanza": armor(flip(mac - 8)),
+    "flipped-in-a-stanza": armor(other_letter(mac - 8)),
     "rearmored-in-longer-lines": armor(body, 72),
     "rearmored-under-another-name": text.replace("AGE ENCRYPTED FILE", "PGP MESSAGE"),
     "rearmored-with-more-padding": text.replace("\n-----END", "====\n-----END"),

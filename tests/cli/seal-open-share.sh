@@ -90,7 +90,7 @@ def write(name, raw, wide=64):
     s = base64.b64encode(raw).decode()
     open(f"{d}/{name}", "w").write("\n".join([head] + [s[i:i + wide] for i in range(0, len(s), wide)] + [tail, ""]))
 flip = bytearray(body); flip[-5] ^= 1; write("flipped", bytes(flip))
-flip = bytearray(body); flip[60] ^= 1; write("flipped-head", bytes(flip))
+flip = bytearray(body); flip[60] = 66 if flip[60] == 65 else 65; write("flipped-head", bytes(flip))
 write("rearmored", body, 72)
 write("longer", body + b"\0")
 open(d + "/binary", "wb").write(body)
