@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 static const char help[] =
-	"plug | pull | pull-at make|assert|pin|info|any FRAME | touch [auto|wait|refuse|timeout]\n"
+	"plug | pull | pull-at make|assert|pin|info|any FRAME | pull-in FRAMES | touch "
+	"[auto|wait|refuse|timeout]\n"
 	"slow MS | garbage frames|cbor N | wrong-pin N | retries N | min-pin N\n"
 	"bad-signature|wrong-uv|wrong-rp|no-up|ignore-extension|flip-secret|wrong-aaguid on|off\n"
 	"refuse-silent|protect-all on|off\n"
@@ -79,6 +80,8 @@ static bool with_number(struct vf *v, const char *w, const char *a)
 		return false;
 	if (strcmp(w, "slow") == 0)
 		v->fault.slow_ms = (unsigned)n;
+	else if (strcmp(w, "pull-in") == 0)
+		v->fault.pull_left = (unsigned)n;
 	else if (strcmp(w, "wrong-pin") == 0)
 		v->fault.wrong_pin_left = (unsigned)n;
 	else if (strcmp(w, "retries") == 0 && n <= VF_PIN_TRIES)
@@ -128,9 +131,10 @@ static void answer(struct vf *v, FILE *f, char *line)
 		for (size_t i = 0; i < v->n_log; i++)
 			fprintf(f, "%s\n", v->log[i]);
 	} else if (strcmp(w, "stat") == 0) {
-		fprintf(f, "pin %s retries %u in-row %u resident %zu pulled %d waiting %d\n",
+		fprintf(f, "pin %s retries %u in-row %u resident %zu pulled %d waiting %d pull-in %u\n",
 			v->st.pin_set ? "set" : "unset", v->st.retries, v->wrong_in_row,
-			v->st.n_res, v->fault.pulled, v->busy && v->fault.touch == VF_TOUCH_WAIT);
+			v->st.n_res, v->fault.pulled, v->busy && v->fault.touch == VF_TOUCH_WAIT,
+			v->fault.pull_left);
 	} else if (strcmp(w, "quit") == 0) {
 		fputs("ok\n", f);
 		fclose(f);

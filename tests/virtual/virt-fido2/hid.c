@@ -53,6 +53,8 @@ static void count_frame(struct vf *v)
 {
 	v->frames++;
 	const struct vf_faults *f = &v->fault;
+	if (f->pull_left > 0 && --v->fault.pull_left == 0)
+		v->fault.pulled = true;
 	if (f->pull_cmd[0] == '\0' || v->frames < f->pull_frame)
 		return;
 	if (strcmp(f->pull_cmd, "any") == 0 || strcmp(f->pull_cmd, v->command) == 0) {

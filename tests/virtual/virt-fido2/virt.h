@@ -83,6 +83,7 @@ struct vf_faults {
 	bool pulled;
 	char pull_cmd[16]; /* command name, "any", or empty */
 	unsigned pull_frame;
+	unsigned pull_left; /* frames of whatever command until then; 0: none */
 	unsigned slow_ms;
 	enum vf_garbage garbage;
 	unsigned garbage_left;
