@@ -43,6 +43,8 @@ static const struct seal_option options[] = {
 	 "read the new PUK from descriptor N"},
 	{"puk-fd", 0, SEAL_OPTION_NUMBER, offsetof(struct values, puk_fd), "N",
 	 "read the PUK in force from descriptor N, where it is asked for"},
+	{"allow-leaking-firmware", 0, SEAL_OPTION_FLAG, offsetof(struct values, allow_leaks), NULL,
+	 "an old YubiKey, whose signing key can be read out; the card says so"},
 	{"allow-unknown-puk", 0, SEAL_OPTION_FLAG, offsetof(struct values, allow_unknown_puk), NULL,
 	 "PIV: where the token does not tell if its PUK is the factory's; the card says so"},
 	USE_TOKENS_ROWS(struct values, tokens),
@@ -69,6 +71,7 @@ static const char *enrolling(const struct values *values)
 	       : values->new_puk_fd >= 0       ? "--new-puk-fd"
 	       : values->puk_fd >= 0	       ? "--puk-fd"
 	       : values->allow_unknown_puk     ? "--allow-unknown-puk"
+	       : values->allow_leaks	       ? "--allow-leaking-firmware"
 					       : NULL;
 }
 

@@ -10,7 +10,7 @@ struct values {
 	const char *name, *group, *output, *slot, *pin_policy, *touch_policy, *min_firmware;
 	const char *rp_id, *attestation, *roots;
 	int new_pin_fd, new_puk_fd, puk_fd; /* -1: none */
-	int allow_unknown_puk;
+	int allow_unknown_puk, allow_leaks;
 	struct use_tokens tokens;
 	char **details;
 };

@@ -41,9 +41,9 @@ static void warnings(const struct seal_card *card, const struct seal_token_info 
 		warn("PUK NOT PROVED: it may be the factory's, and who has the token sets a new "
 		     "PIN by "
 		     "it");
-	if (info->leaks_ecdsa)
-		warn("firmware before 5.7.0: who gets the token and opens it can read its signing "
-		     "key (YSA-2024-03)");
+	if (card->firmware_leaks || info->leaks_ecdsa)
+		warn("OLD FIRMWARE: who gets the token and opens it can read its signing key "
+		     "(YSA-2024-03)");
 }
 
 static void add_numbers(json_t *json, const struct seal_token_info *info)
@@ -66,8 +66,8 @@ static char *details(const struct values *values, const char *did, const struct 
 				 card->name, "group", card->group, "kind", kind_name(card->kind),
 				 "recipient", card->recipient, "fingerprint", hex, "words", words,
 				 "attested", card->is_attested, "virtual", card->is_virtual,
-				 "firmware_leaks", info->leaks_ecdsa, "puk_unknown",
-				 card->piv.puk_unknown);
+				 "firmware_leaks", card->firmware_leaks || info->leaks_ecdsa,
+				 "puk_unknown", card->piv.puk_unknown);
 	char *text;
 
 	if (json)

@@ -75,8 +75,9 @@ struct seal_card_fido2 {
 struct seal_card {
 	enum seal_card_kind kind;
 	enum seal_card_signing signing_kind;
-	int is_virtual;	 /* made on a token reached by --device: rehearsal and tests only */
-	int is_attested; /* attestation was verified at enrolment; 0: in red ever after */
+	int is_virtual;	    /* made on a token reached by --device: rehearsal and tests only */
+	int is_attested;    /* attestation was verified at enrolment; 0: in red ever after */
+	int firmware_leaks; /* allowed at enrolment: who opens the token can read its signing key */
 	/* UTF-8; nothing unseen, no space, '/', '+', no '.' or '-' in front; not empty. */
 	char name[SEAL_CARD_NAME + 1];
 	char group[SEAL_CARD_NAME + 1]; /* the same, or empty */

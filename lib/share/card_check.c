@@ -271,5 +271,7 @@ int seal_card_check(const struct seal_card *card, struct seal_diag *diag)
 		return check_fido2(card, diag);
 	if (card->is_attested)
 		return seal_fail(diag, SEAL_E_FORMAT, "attested: a passphrase cannot be");
+	if (card->firmware_leaks)
+		return seal_fail(diag, SEAL_E_FORMAT, "firmware_leaks: a passphrase has none");
 	return SEAL_OK;
 }

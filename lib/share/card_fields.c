@@ -93,6 +93,7 @@ const struct seal_card_field seal_card_fields[] = {
 	{.name = "signing_kind", CHOICE(signing_kind, signing_kinds)},
 	{.name = "virtual", FLAG(is_virtual)},
 	{.name = "attested", FLAG(is_attested)},
+	{.name = "firmware_leaks", FLAG(firmware_leaks), .optional = 1},
 	{.name = "piv", OBJECT(piv, "piv."), .kind = SEAL_CARD_PIV},
 	{.name = "fido2", OBJECT(fido2, "fido2."), .kind = SEAL_CARD_FIDO2},
 	{.name = "signature", BYTES(signature)},

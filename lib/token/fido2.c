@@ -21,6 +21,7 @@ static void describe(void *self, struct seal_token_info *out_info)
 					     .tries_left = token->tries_left,
 					     .puk_tries_left = -1};
 	memcpy(out_info->firmware, facts->firmware, sizeof out_info->firmware);
+	out_info->leaks_ecdsa = token->card.firmware_leaks || seal_fido2_leaks(token);
 	(void)snprintf(out_info->where, sizeof out_info->where, "%s", token->device.where);
 	(void)snprintf(out_info->model, sizeof out_info->model, "%.48s%s", token->device.model,
 		       facts->client_pin == 1 ? "" : ", no PIN");

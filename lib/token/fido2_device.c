@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "token/fido2_internal.h"
+#include "token/leaks.h"
 
 #include "base/banned.h"
 
@@ -135,6 +136,7 @@ static void read_facts(const fido_cbor_info_t *info, struct seal_fido2_facts *fa
 	for (size_t i = 0; i < fido_cbor_info_options_len(info); i++)
 		if (strcmp(options[i], "clientPin") == 0)
 			facts->client_pin = fido_cbor_info_options_value_ptr(info)[i] ? 1 : 0;
+	facts->has_fingers = has_text(options, fido_cbor_info_options_len(info), "bioEnroll");
 	facts->hmac_secret = has_text(extensions, extension_count, "hmac-secret");
 	facts->cred_protect = has_text(extensions, extension_count, "credProtect");
 	facts->new_pin_wanted = fido_cbor_info_new_pin_required(info);
@@ -173,6 +175,15 @@ int seal_fido2_refresh(struct seal_fido2 *token, struct seal_diag *diag)
 		return seal_fido2_fail(token, code, "reading the PIN tries left", diag);
 	token->tries_left = tries;
 	return SEAL_OK;
+}
+
+int seal_fido2_leaks(const struct seal_fido2 *token)
+{
+	const struct seal_fido2_facts *facts = &token->facts;
+
+	return seal_leaks_model(facts->aaguid) ||
+	       (facts->has_firmware && strncmp(token->device.model, "Yubico", 6) == 0 &&
+		seal_leaks_firmware(facts->firmware, facts->has_fingers));
 }
 
 static void set_title(struct seal_fido2 *token)

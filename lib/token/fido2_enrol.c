@@ -10,6 +10,7 @@
 #include "crypto/age_seal.h"
 #include "crypto/ecdh.h"
 #include "token/fido2_internal.h"
+#include "token/leaks.h"
 #include "token/token_internal.h"
 
 #include "base/banned.h"
@@ -168,6 +169,7 @@ static void begin_card(struct seal_fido2 *token, const struct seal_token_plan *p
 
 	card->kind = SEAL_CARD_FIDO2;
 	card->is_virtual = seal_fido2_is_udp(token->device.where);
+	card->firmware_leaks = seal_fido2_leaks(token);
 	(void)snprintf(card->name, sizeof card->name, "%s", plan->name);
 	(void)snprintf(card->group, sizeof card->group, "%s", plan->group ? plan->group : "");
 	(void)snprintf(token->holder, sizeof token->holder, "%s", plan->name);
@@ -194,6 +196,8 @@ int seal_fido2_enrol(const struct seal_token_place *place, const struct seal_tok
 		error = set_rp_ids(plan, &token->card.fido2, diag);
 	if (!error)
 		error = fit(token, diag);
+	if (!error)
+		error = seal_leaks_check(plan, seal_fido2_leaks(token), diag);
 	if (error)
 		return error;
 	begin_card(token, plan);

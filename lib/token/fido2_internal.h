@@ -24,7 +24,7 @@ struct seal_fido2_device {
 /* What getInfo says. */
 struct seal_fido2_facts {
 	int client_pin; /* 1 set, 0 not set, -1 the token has no PIN at all */
-	int hmac_secret, cred_protect, new_pin_wanted, has_firmware;
+	int hmac_secret, cred_protect, new_pin_wanted, has_firmware, has_fingers;
 	uint8_t firmware[3];
 	uint8_t aaguid[16];
 	unsigned min_pin;
@@ -63,6 +63,8 @@ SEAL_MUST_CHECK int seal_fido2_connect(const struct seal_fido2_device *device,
 				       struct seal_fido2 **out_token, struct seal_diag *diag);
 void seal_fido2_free(struct seal_fido2 *token);
 void seal_fido2_freep(struct seal_fido2 **token);
+/* By its model, and of those that Yubico's name stands on by the firmware told, too. */
+int seal_fido2_leaks(const struct seal_fido2 *token);
 /* Reads getInfo and the tries again. */
 SEAL_MUST_CHECK int seal_fido2_refresh(struct seal_fido2 *token, struct seal_diag *diag);
 /* A FIDO_ERR_* other than FIDO_OK as one of ours; notes a token that is gone. */

@@ -5,6 +5,7 @@
 
 #include "crypto/ecdh.h"
 #include "token/fido2_internal.h"
+#include "token/leaks.h"
 
 #include "base/banned.h"
 
@@ -87,12 +88,20 @@ static int make(struct seal_fido2 *token, const struct seal_token_asker *asker,
 	return seal_point_check(SEAL_CURVE_P256, made->public_key, sizeof made->public_key, diag);
 }
 
+/* Only Yubico's certificates name it. */
+static int has_firmware(const struct made *made)
+{
+	static const uint8_t none[3] = {0};
+
+	return !seal_eq_ct(made->firmware, none, 3);
+}
+
 /* The certificate's word counts where there is one; getInfo is the token's own. */
 static int check_firmware(const struct seal_fido2 *token, const struct made *made,
 			  const uint8_t least[static 3], struct seal_diag *diag)
 {
 	static const uint8_t none[3] = {0};
-	int signed_one = !seal_eq_ct(made->firmware, none, 3);
+	int signed_one = has_firmware(made);
 	const uint8_t *have = signed_one ? made->firmware : token->facts.firmware;
 
 	if (seal_eq_ct(least, none, 3))
@@ -179,7 +188,11 @@ int seal_fido2_make(struct seal_fido2 *token, const struct seal_token_plan *plan
 		return error;
 	keep_signing(token, &sign);
 	card->is_attested = unwrap.is_attested && sign.is_attested;
-	if (card->is_attested)
+	if (has_firmware(&unwrap))
+		card->firmware_leaks |=
+			seal_leaks_firmware(unwrap.firmware, token->facts.has_fingers);
+	error = seal_leaks_check(plan, card->firmware_leaks, diag);
+	if (!error && card->is_attested)
 		error = keep_attestation(&card->fido2, &unwrap, &sign, diag);
 	if (error)
 		return error;

@@ -13,6 +13,7 @@
 
 #include "base/encode.h"
 #include "crypto/p256.h"
+#include "token/leaks.h"
 #include "token/token_internal.h"
 
 #include "base/banned.h"
@@ -132,6 +133,8 @@ static int preview(struct seal_piv_enrolment *e, struct seal_diag *diag)
 	if (!error)
 		error = seal_piv_reopen(e, &link, diag);
 	if (!error)
+		error = seal_leaks_check(e->plan, e->info.leaks_ecdsa, diag);
+	if (!error)
 		error = seal_piv_choose(link, e->plan, e->keys, diag);
 	if (!error && !e->plan->no_attestation)
 		error = seal_piv_can_attest(link, e->place->roots, diag);
@@ -183,6 +186,7 @@ static int fill_card(const struct seal_piv_enrolment *e, struct seal_card *card,
 	card->piv.slot = keys[SEAL_PIV_UNWRAP].slot;
 	card->piv.pin = seal_piv_plan_pin(e->plan);
 	card->piv.touch = seal_piv_plan_touch(e->plan);
+	card->firmware_leaks = e->info.leaks_ecdsa;
 	card->piv.puk_unknown = e->codes.puk_state == SEAL_PIV_CODE_UNKNOWN;
 	return error;
 }

@@ -5,9 +5,12 @@
 
 #include <string.h>
 
+#include "token/leaks.h"
+
 #include "base/banned.h"
 
 #define OBJECT_F9 0x5fff01u
+#define FORM_BIO 6 /* and 7: with USB-A, with USB-C */
 
 static int cannot(struct seal_diag *diag)
 {
@@ -36,8 +39,9 @@ static int fetch(struct seal_piv_link *link, uint8_t slot, struct seal_card_der 
    the serial would be no more than its word. */
 static int prove(const struct seal_roots *roots, const struct seal_token_plan *plan,
 		 const struct seal_piv_key *key, const struct seal_card_der *der,
-		 const struct seal_card_der *f9, struct seal_card_piv *piv, struct seal_diag *diag)
+		 const struct seal_card_der *f9, struct seal_card *card, struct seal_diag *diag)
 {
+	struct seal_card_piv *piv = &card->piv;
 	struct seal_attest said;
 	struct seal_attest_want want = {.slot = key->slot,
 					.pin = seal_piv_plan_pin(plan),
@@ -58,9 +62,12 @@ static int prove(const struct seal_roots *roots, const struct seal_token_plan *p
 		return seal_because(diag, error, "slot %02x", key->slot);
 	if (said.has_firmware)
 		memcpy(piv->firmware, said.firmware, sizeof piv->firmware);
+	if (said.has_firmware && said.has_form)
+		card->firmware_leaks |=
+			seal_leaks_firmware(said.firmware, (said.form & 0x0f) >= FORM_BIO);
 	piv->has_serial = said.has_serial;
 	piv->serial = said.has_serial ? said.serial : 0;
-	return SEAL_OK;
+	return seal_leaks_check(plan, card->firmware_leaks, diag);
 }
 
 /* Asked of 9E, whose state does not matter: empty, or with a key of any kind, a token that can
@@ -99,10 +106,10 @@ int seal_piv_attest(struct seal_piv_link *link, const char *roots_dir,
 		error = seal_fail(diag, SEAL_E_TOKENREFUSED,
 				  "attestation: the token has no certificate of its f9 key");
 	if (!error)
-		error = prove(roots, plan, &keys[SEAL_PIV_UNWRAP], &piv->unwrap, &piv->device, piv,
+		error = prove(roots, plan, &keys[SEAL_PIV_UNWRAP], &piv->unwrap, &piv->device, card,
 			      diag);
 	if (!error)
-		error = prove(roots, plan, &keys[SEAL_PIV_SIGN], &piv->sign, &piv->device, piv,
+		error = prove(roots, plan, &keys[SEAL_PIV_SIGN], &piv->sign, &piv->device, card,
 			      diag);
 	if (!error &&
 	    seal_roots_issuer(roots, piv->device.bytes, piv->device.len, piv->between.bytes,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "token/leaks.h"
+
 #include "base/banned.h"
 
 #define OBJECT_F9 0x5fff01u
@@ -162,7 +164,7 @@ int seal_piv_get_info(struct seal_piv_link *link, const char *reader,
 	if (error)
 		return error;
 	info.leaks_ecdsa = seal_piv_link_is_yubikey(link) && info.has_firmware &&
-			   (info.firmware[0] << 8 | info.firmware[1]) < 0x0507;
+			   seal_leaks_firmware(info.firmware, 0);
 	(void)snprintf(info.where, sizeof info.where, "%s", reader);
 	(void)snprintf(info.model, sizeof info.model, "%s", model);
 	*out_info = info;

@@ -75,7 +75,7 @@ struct seal_token_info {
 	uint8_t firmware[3];
 	int tries_left, puk_tries_left;		   /* -1: unknown */
 	int factory_pin, factory_puk, factory_key; /* 1 yes, 0 no, -1 unknown */
-	int leaks_ecdsa; /* YubiKey before 5.7.0: who opens the token can read its signing keys */
+	int leaks_ecdsa; /* who gets the token and opens it can read its signing keys (leaks.h) */
 	char where[128]; /* reader, device or path */
 	char model[64];
 };
@@ -90,6 +90,7 @@ struct seal_token_plan {	  /* what enrolment is asked to make */
 	uint8_t min_firmware[3];
 	const char *rp_id;	  /* FIDO2; NULL: "sealkit.invalid" */
 	int no_attestation;	  /* recorded in the card for ever */
+	int allow_leaks;	  /* firmware that leaks signing keys; recorded in the card */
 	int allow_unknown_puk;	  /* PIV: where the token does not tell; recorded in the card */
 	const char *identity_out; /* passphrase: path of the new identity file */
 };

@@ -68,11 +68,14 @@ ok "old firmware" token --factory --firmware 5.4.3
 ok "is listed with a warning" listed "firmware=5.4.3 tries=3 puk=3 factory=1,1,1 leaks=1"
 ok "too old for the plan" no_enrol 1 "firmware 5.4.3 is older than 5.7.0" "$pin $puk" --min-firmware 5.7.0
 ok "without asking" asked 0
-ok "new enough for another" enrol "$pin $puk" --min-firmware 5.4.0
+ok "leaks signing keys: refused" no_enrol 1 "YSA-2024-03" "$pin $puk" --min-firmware 5.4.0
+ok "without asking" asked 0
+ok "but where that is allowed" enrol "$pin $puk" --min-firmware 5.4.0 --allow-leaks
+ok "and recorded" grep -q '"firmware_leaks": true' "$d/alice.card"
 ok "no token" piv_stop one
 ok "is said" no_enrol 4 "no PIV token is plugged in" "$pin"
 ok "no folder of roots" token --factory
-ok "is said before a question" refused 3 "nowhere: No such file" "$pin $puk" --roots "$d/nowhere" enrol alice "$d/alice.card"
+ok "is said before a question" refused 3 "nowhere (the roots of attestations" "$pin $puk" --roots "$d/nowhere" enrol alice "$d/alice.card"
 
 # --- attestation
 ok "of another root" no_enrol 1 "no pinned root" "$pin $puk" --roots "$d/other.roots"

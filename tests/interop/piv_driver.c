@@ -284,6 +284,8 @@ static int flag(const char *name)
 		return run.asker.last_try = 1;
 	if (strcmp(name, "--no-attestation") == 0)
 		return run.plan.no_attestation = 1;
+	if (strcmp(name, "--allow-leaks") == 0)
+		return run.plan.allow_leaks = 1;
 	if (strcmp(name, "--allow-unknown-puk") == 0)
 		return run.plan.allow_unknown_puk = 1;
 	return 0;

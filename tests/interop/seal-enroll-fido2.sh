@@ -185,6 +185,17 @@ ok "no try left" fido_ctl one retries 0
 ok "is said: exit 5" says "block" 5 open one pin $s
 ok "by --check too" says "block" 5 check one alice.card
 
+# --- a YubiKey 5 NFC before firmware 5.7, by its model
+ok "an old YubiKey" fido_start old --ca "$d/ca" --factory --aaguid 2fc0579f811347eab116bb5a8db9202a
+ok "is listed so" list old '.tokens[] | select(.kind == "fido2") | .firmware_leaks'
+ok "others are not" list one '.tokens[] | select(.kind == "fido2") | .firmware_leaks | not'
+ok "leaks signing keys: refused" no_enroll 1 "YSA-2024-03" old old
+ok "before its PIN is set" list old '.tokens[] | select(.kind == "fido2") | .model | endswith("no PIN")'
+ok "unless that is allowed" enroll old old --allow-leaking-firmware --json
+ok "which is said" jq -e .firmware_leaks out
+ok "in words, too" grep -q "OLD FIRMWARE" err
+ok "and recorded" jq -e .firmware_leaks old.card
+
 # --- tokens of other kinds
 ok "self attestation" fido_start self --attestation self --factory
 ok "is no attestation" no_enroll 1 "attestation" self self

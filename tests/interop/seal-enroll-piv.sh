@@ -88,7 +88,10 @@ ok "two are there: which is meant?" no_enroll 4 "serial" spare
 mkdir cards
 "$BUILD/tests/interop_make_card" cards chloe -p david -p >fp || exit 3
 "$e" --check alice.card --roots ca.roots --json --pin-fd 3 3<pin 2>/dev/null | jq -r '"alice \(.fingerprint)"' >>fp
-ok "the serial says" enroll spare --serial 22 --json
+ok "the serial says; its firmware is refused" no_enroll 1 "--allow-leaking-firmware" spare --serial 22
+ok "unless that is allowed" enroll spare --serial 22 --json --allow-leaking-firmware
+ok "which the card records" jq -e .firmware_leaks spare.card
+ok "and one of new firmware does not" jq -e 'has("firmware_leaks") | not' alice.card
 ok "it can leak its signing key" jq -e '.firmware_leaks and .serial == 22' out
 ok "said in words, too" grep -q "YSA-2024-03" err
 jq -r '"alice \(.fingerprint)"' out >>fp
@@ -193,12 +196,12 @@ ok "in red on a terminal, whenever the card is proved" sh -c \
 ok "an old factory token" fresh one 1 --ca "$d/ca" --factory --serial 78 --firmware 5.2.4 --no-metadata
 ok "is listed so" sh -c '"$1" --list | grep -q "serial 78, .*tells nothing of factory values"' sh "$e"
 ok "null where it is not known" list '.tokens[0] | .factory_pin == null and .factory_puk == null and .factory_key == null'
-ok "its PUK is needed" says "give --puk-fd" 2 "$e" --piv --virtual -n alice -o old.card --roots ca.roots --new-pin-fd 3 --pin-fd 5 --non-interactive 3<new 5<factory
+ok "its PUK is needed" says "give --puk-fd" 2 "$e" --piv --virtual -n alice -o old.card --roots ca.roots --allow-leaking-firmware --new-pin-fd 3 --pin-fd 5 --non-interactive 3<new 5<factory
 echo 12345678 >old.puk
-ok "with PIN and PUK and new ones" sh -c '"$1" --piv --virtual -n alice -o old.card --roots ca.roots --new-pin-fd 3 --new-puk-fd 4 --pin-fd 5 \
+ok "with PIN and PUK and new ones" sh -c '"$1" --piv --virtual -n alice -o old.card --roots ca.roots --allow-leaking-firmware --new-pin-fd 3 --new-puk-fd 4 --pin-fd 5 \
     --puk-fd 6 --non-interactive --json 3<new 4<puk 5<factory 6<old.puk >out' sh "$e"
 ok "the PUK is proved" jq -e '.puk_unknown == false' out
-ok "the same key again, without the PUK" sh -c '"$1" --piv --virtual -n alice -o old2.card --roots ca.roots --pin-fd 5 \
+ok "the same key again, without the PUK" sh -c '"$1" --piv --virtual -n alice -o old2.card --roots ca.roots --allow-leaking-firmware --pin-fd 5 \
     --allow-unknown-puk --non-interactive --json 5<new >out 2>err' sh "$e"
 ok "is said" jq -e '.puk_unknown' out
 ok "in words, too" grep -q "PUK NOT PROVED" err

@@ -39,6 +39,8 @@ static const struct row rows[] = {
 	{S, NULL, "created", "\"2026-11-24\"", "created"},
 	{S, NULL, "virtual", "\"false\"", "virtual: not true or false"},
 	{S, NULL, "attested", "true", "attested: a passphrase"},
+	{S, NULL, "firmware_leaks", "true", "firmware_leaks: a passphrase has none"},
+	{F, NULL, "firmware_leaks", "false", "firmware_leaks: left out where it is false"},
 	{S, NULL, "recipient", TAGGED, "recipient: not of the card's kind"},
 	{F, NULL, "recipient", TAGGED, "recipient: not of the card's kind"},
 	{P, NULL, "recipient", X25519, "recipient: not of the card's kind"},

@@ -1,0 +1,17 @@
+#ifndef SEALKIT_TOKEN_LEAKS_H
+#define SEALKIT_TOKEN_LEAKS_H
+
+#include "token/token.h"
+
+/* YubiKeys whose ECDSA keys can be read out by who gets hold of them and opens them (Yubico's
+   advisory YSA-2024-03): before firmware 5.7.0, the Bio series before 5.7.2. Keys that only
+   open shares are not concerned, and no firmware can be put into a YubiKey. */
+
+int seal_leaks_firmware(const uint8_t firmware[static 3], int is_bio);
+/* By the model that attestations name; says nothing of models of 5.7 and later. */
+int seal_leaks_model(const uint8_t aaguid[static 16]);
+/* SEAL_E_POLICY unless the plan allows it. */
+SEAL_MUST_CHECK int seal_leaks_check(const struct seal_token_plan *plan, int leaks,
+				     struct seal_diag *diag);
+
+#endif
