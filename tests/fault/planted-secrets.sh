@@ -6,4 +6,4 @@ BUILD=${BUILD:-build}
 d=$(mktemp -d)
 trap 'rm -rf "$d"' EXIT
 unset VAULT_ADDR BAO_ADDR
-TMPDIR=$d python3 tests/fault/planted_secrets.py "$BUILD" "$d"
+TMPDIR=$d python3 -B tests/fault/planted_secrets.py "$BUILD" "$d"
