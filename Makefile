@@ -99,7 +99,7 @@ $(BUILD)/tests/seald-hooked: $(SEALD_OBJ) $(BUILD)/hooked/lib/gate/conn.o $(BUIL
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 $(BUILD)/tests/test_seald_config: $(BUILD)/cmd/seald/config.o
-$(BUILD)/tests/test_seald_sandbox: $(BUILD)/cmd/seald/sandbox.o $(BUILD)/cmd/seald/landlock.o
+$(BUILD)/tests/test_seald_sandbox $(BUILD)/tests/test_seald_calls: $(BUILD)/cmd/seald/sandbox.o $(BUILD)/cmd/seald/landlock.o
 $(BUILD)/tests/test_seald_%: $(BUILD)/tests/unit/test_seald_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(SEAL_LDFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(libs) $(shell pkg-config --libs $(TESTPKGS))
