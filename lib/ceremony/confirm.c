@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/own.h"
 #include "base/secret.h"
-#include "ceremony/prompt.h"
+#include "ceremony/confirm_card.h"
 #include "ceremony/prove.h"
 
 #include "base/banned.h"
@@ -86,29 +86,32 @@ static int take_file(struct all *all, const char *path, struct seal_diag *diag)
 	return error;
 }
 
-static int ask(const struct seal_card *card, size_t number, size_t count, struct seal_diag *diag)
+/* Cards of one name are one person's tokens; the one enrolled first is the main one. */
+static struct seal_confirm_place place_of(const struct all *all, size_t at, int has_no_share)
 {
-	uint8_t fingerprint[SEAL_CARD_FINGERPRINT];
-	char words[SEAL_CARD_WORDS];
-	char text[512];
-	int yes = 0;
-	int error = seal_card_fingerprint(card, fingerprint, diag);
+	const struct seal_card *card = all->card[at];
+	struct seal_confirm_place place = {
+		.number = at + 1, .count = all->count, .token = 1, .has_no_share = has_no_share};
 
-	if (error)
-		return error;
-	seal_card_words(fingerprint, words);
-	if (!card->is_attested) {
-		(void)snprintf(text, sizeof text,
-			       "card of %s: NOT ATTESTED: may be a key in software", card->name);
-		seal_prompt_warn(text);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct seal_card *other = all->card[i];
+		int when = strcmp(other->created, card->created);
+
+		if (strcmp(other->name, card->name) != 0 ||
+		    strcmp(other->recipient, card->recipient) == 0)
+			continue;
+		place.of_token++;
+		place.token += when < 0 || (when == 0 && i < at);
 	}
-	(void)snprintf(text, sizeof text,
-		       "card %zu of %zu, %s:\n    %s\nDoes %s read the same words? (yes or no) ",
-		       number, count, card->name, words, card->name);
-	error = seal_prompt_yes(text, &yes, diag);
-	if (!error && !yes)
-		error = seal_fail(diag, SEAL_E_POLICY, "card of %s: not confirmed", card->name);
-	return error;
+	place.of_token++;
+	return place;
+}
+
+static int ask(const struct all *all, size_t at, int has_no_share, struct seal_diag *diag)
+{
+	const struct seal_confirm_place place = place_of(all, at, has_no_share);
+
+	return seal_confirm_ask(all->card[at], &place, diag);
 }
 
 /* Whether what it says of itself holds; one that says nothing is taken: people are told. */
@@ -143,7 +146,7 @@ int seal_confirm_cards(const struct seal_cards *cards, const struct seal_confirm
 		error = take_file(&all, how->fingerprints, diag);
 	for (size_t i = 0; !error && i < all.count; i++) {
 		if (!how->fingerprints)
-			error = ask(all.card[i], i + 1, all.count, diag);
+			error = ask(&all, i, how->extra && i + 1 == all.count, diag);
 		else if (!all.seen[i])
 			error = seal_fail(diag, SEAL_E_MISMATCH, "%s: the card of %s is not in it",
 					  how->fingerprints, all.card[i]->name);

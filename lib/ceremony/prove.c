@@ -124,6 +124,10 @@ static int prove_key(const struct seal_roots *roots, const struct seal_card *car
 	if (!error)
 		error = seal_attest_verify(roots, der->bytes, der->len, piv->device.bytes,
 					   piv->device.len, &want, &said, diag);
+	/* Only a token that tells no version has none in its card. */
+	if (!error && said.has_firmware &&
+	    !seal_eq_ct(said.firmware, piv->firmware, sizeof said.firmware))
+		error = seal_fail(diag, SEAL_E_MISMATCH, "it is for another firmware");
 	return error ? seal_because(diag, error, "attestation of the %s key",
 				    signing ? "signing" : "opening")
 		     : SEAL_OK;

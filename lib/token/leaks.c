@@ -62,6 +62,16 @@ int seal_leaks_model(const uint8_t aaguid[static 16])
 	return 0;
 }
 
+int seal_leaks_card(const struct seal_card *card)
+{
+	if (card->firmware_leaks || card->kind == SEAL_CARD_PASSPHRASE)
+		return card->firmware_leaks;
+	if (card->kind == SEAL_CARD_FIDO2)
+		return seal_leaks_model(card->fido2.aaguid);
+	return card->is_attested && card->piv.firmware[0] > 0 &&
+	       seal_leaks_firmware(card->piv.firmware, 0);
+}
+
 int seal_leaks_check(const struct seal_token_plan *plan, int leaks, struct seal_diag *diag)
 {
 	if (!leaks || plan->allow_leaks)

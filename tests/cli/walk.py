@@ -66,7 +66,7 @@ def enrol(person):
 def confirm(person, name, answers):
     """Answers to the questions about cards; None: Ctrl-C."""
     for number, answer in enumerate(answers, 1):
-        person.sees(f"card {number} of 3, ", "(yes or no) ")
+        person.sees(f"card {number} of 3: ", "(yes or no) ")
         if answer is None:
             narrow(name, person)
             person.stopped(name)
@@ -80,8 +80,8 @@ def split(person):
     confirm(person, "split, Ctrl-C at the second card", ["yes", None])
     person.runs(command)
     confirm(person, "", ["perhaps"])
-    person.sees("answer yes or no")
-    confirm(person, "", ["no"])
+    person.sees("answer yes or no", "read the same words? (yes or no) ")
+    person.types("no")
     person.ends("split, a card that is not confirmed", 1, "not confirmed")
     ok("no folder is there", not os.path.exists(path("secret")))
     person.runs(command)

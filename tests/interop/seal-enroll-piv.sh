@@ -97,7 +97,8 @@ ok "said in words, too" grep -q "YSA-2024-03" err
 jq -r '"alice \(.fingerprint)"' out >>fp
 cp alice.card spare.card cards
 printf 'planted secret' >secret
-ok "split for them" sh -c '"$1/bin/seal-split" -k 2 --rehearsal --roots ca.roots --cards cards --fingerprints fp -o set <secret' sh "$BUILD"
+ok "split for them" sh -c '"$1/bin/seal-split" -k 2 --rehearsal --roots ca.roots --cards cards --fingerprints fp -o set <secret 2>err' sh "$BUILD"
+ok "where nobody confirms, old firmware is told of by name" grep -q "OLD FIRMWARE, .*: the cards of alice$" err
 s=set/alice.share
 ok "both tokens fit: said, and nothing asked" says "may both open it" 4 open pin $s
 ok "one by its serial" open pin --serial 22 $s

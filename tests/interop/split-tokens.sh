@@ -15,10 +15,12 @@ mkdir -p "$d/both/piv" "$d/both/fido2" && cp "$d/ca.roots"/* "$d/both/piv" && cp
 n=0
 for name in alice bruno spare; do
     n=$((n + 1))
-    ok "token of $name" fresh "$name" "$n" --ca "$d/ca" --factory --serial "$((700 + n))"
+    firmware=5.7.1
+    [ "$name" = spare ] && firmware=5.4.3
+    ok "token of $name" fresh "$name" "$n" --ca "$d/ca" --factory --serial "$((700 + n))" --firmware $firmware
     who=$name
     [ "$name" = spare ] && who=bruno
-    ok "enrolled" works "$pin $puk" --device "piv:Virtual PCD $n 00 00" enrol "$who" "$d/cards/$name.card"
+    ok "enrolled" works "$pin $puk" --allow-leaks --device "piv:Virtual PCD $n 00 00" enrol "$who" "$d/cards/$name.card"
 done
 "$BUILD/tests/interop_make_card" "$d/cards" chloe -p >/dev/null
 fido_pin=135790
@@ -31,8 +33,20 @@ cat >"$d/confirm.py" <<'P'
 import sys
 import pexpect
 child = pexpect.spawn("sh", ["-c", sys.argv[1]], timeout=60, encoding="utf-8")
-for _ in range(5):
+RED = "\x1b[1;31m    "
+SHOWN = (["card 1 of 5: alice", "    PIV token, serial 701, firmware 5.7.1"],
+         ["card 2 of 5: bruno", "    main, 1 of 2: PIV token, serial 702, firmware 5.7.1"],
+         ["card 3 of 5: chloe", "    a file under a passphrase, no token", RED + "NOT ATTESTED: a key in software"],
+         ["card 4 of 5: david", "    FIDO2 token, model 7669727475616c2d6669646f322d6b31", RED + "VIRTUAL: for rehearsals only"],
+         ["card 5 of 5: bruno", "    spare, 2 of 2: PIV token, serial 703, firmware 5.4.3", RED + "OLD FIRMWARE: who opens"])
+for shown in SHOWN:
     child.expect(r"read the same words\? \(yes or no\)")
+    lines = child.before.split("\r\n")
+    missing = [text for text in shown if not any(line.startswith(text) for line in lines)]
+    reds = sum(line.startswith(RED) for line in lines)
+    wide = [line for line in lines if len(line.replace("\x1b[1;31m", "").replace("\x1b[0m", "")) > 80]
+    if missing or wide or reds != len(shown) - 2:
+        sys.exit(f"missing {missing}, too wide {wide}, {reds} in red: {child.before!r}")
     child.sendline("yes")
 child.expect(pexpect.EOF)
 child.close()

@@ -126,10 +126,14 @@ def check(person):
     gone("check", person, text)
 
 
+WHAT = {"alice": ["PIV token, serial 11111111, firmware 5.7.1"], "bruno": ["PIV token, serial 22222222, firmware 5.7.1"],
+        "chloe": ["FIDO2 token, model "]}
+
+
 def init(person):
     person.runs("init -k 3 --allow-no-spare -c cards -o set")
     for number, who in enumerate(("alice", "bruno", "chloe"), 1):
-        person.sees(f"card {number} of 3, {who}", f"Does {who} read the same words? (yes or no) ")
+        person.sees(f"card {number} of 3: {who}", *WHAT[who], "VIRTUAL: for rehearsals only", f"Does {who} read the same words? (yes or no) ")
         person.types("yes")
     narrow("init", person)
     person.ends("init", 0)
