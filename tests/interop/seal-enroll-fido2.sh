@@ -202,10 +202,16 @@ ok "is no attestation" no_enroll 1 "attestation" self self
 ok "--attestation none" enroll self self --attestation none
 ok "the card says so" jq -e '.attested == false' self.card
 ok "the tool says so" grep -q "NOT ATTESTED" err
-ok "CTAP 2.0" fido_start old --ca "$d/ca" --ctap20 --factory
-ok "is enrolled, or refused with the reason" sh -c '
-    "$1" --fido2 -n olga -o olga.card --roots ca.roots --device "$2" --new-pin-fd 3 --non-interactive 3<pin >out 2>err
-    rc=$?; cat err; [ $rc -eq 0 ] || { [ $rc -eq 4 ] && [ "$(wc -l <err)" -eq 1 ] && ! [ -e olga.card ]; }' sh "$e" "$(dev old)"
+ok "CTAP 2.0" fido_start ctap20 --ca "$d/ca" --ctap20 --factory
+ok "is enrolled" enroll ctap20 ctap20 --json
+ok "attested; it tells no firmware" jq -e '.attested and (has("firmware") | not)' out
+ok "proved by the token" check ctap20 ctap20.card
+"$BUILD/tests/interop_seal_age" "$(jq -r .recipient ctap20.card)" <secret >ctap20.age
+ok "and opens what is sealed to it" sh -c '"$1" --raw --card ctap20.card --device "$2" --pin-fd 3 --non-interactive ctap20.age 3<pin | cmp - secret' sh "$o" "$(dev ctap20)"
+ok "CTAP 2.0 without credProtect" fido_start unguarded --ca "$d/ca" --ctap20 --no-cred-protect --factory
+ok "is enrolled, too" enroll unguarded unguarded
+ok "CTAP 2.0 without hmac-secret" fido_start unable --ca "$d/ca" --ctap20 --no-hmac-secret --factory
+ok "is refused with the reason" no_enroll 4 "hmac-secret" unable unable
 ok "without hmac-secret" fido_start bare --ca "$d/ca" --no-hmac-secret --factory
 ok "is refused with the reason" no_enroll 4 "hmac-secret" bare bare
 ok "no PIN and no share in any file of ours" sh -c '! grep -rlF -e "$1" ./*.card set cards err out | grep .' sh $pin
