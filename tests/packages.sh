@@ -10,8 +10,10 @@ listed() {
 		tr -d ' \t' | grep -v -e '^$' -e '^debhelper-compat$'
 }
 
+# Installed, or provided by what is: some distributors of nodejs have npm inside.
 present() {
-	dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
+	dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$' ||
+		dpkg-query -W -f '${db:Status-Abbrev} , ${Provides},\n' | grep -q "^ii .*, $1[ ,]"
 }
 
 missing=

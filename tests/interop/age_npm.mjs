@@ -1,10 +1,12 @@
 /* npm's age-encryption, for age-npm.sh:
    seal r RECIPIENT | seal p PASSPHRASE_FD | open i IDENTITY_FILE | open p PASSPHRASE_FD,
    then `armor` or nothing; stdin to stdout. Planted test data only. */
+import { webcrypto } from "node:crypto";
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+globalThis.crypto ??= webcrypto; /* Node.js 18, Debian 12's, does not show it unasked */
 const require = createRequire(process.env.NPM_HOME + "/");
 const age = await import(pathToFileURL(require.resolve("age-encryption")));
 const [verb, kind, what, form] = process.argv.slice(2);

@@ -3,11 +3,12 @@
    seal|open HOW FILE IDENTITY_FILE [armor]   stdin to stdout
    HOW is `secret` (FILE: the credential's 32 bytes in hex) or `state` (FILE: the state of a
    virtual token, whose credentials hold their secrets). Planted test data only. */
-import { createDecipheriv, createHash, createHmac } from "node:crypto";
+import { createDecipheriv, createHash, createHmac, webcrypto } from "node:crypto";
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+globalThis.crypto ??= webcrypto; /* Node.js 18, Debian 12's, does not show it unasked */
 const require = createRequire(process.env.NPM_HOME + "/");
 const age = await import(pathToFileURL(require.resolve("age-encryption")));
 const [verb, how, file, what, form] = process.argv.slice(2);

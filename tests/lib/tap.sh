@@ -48,6 +48,21 @@ exits() {
 	fi
 }
 
+# skip NAME REASON: cannot be tried here; tests/suite counts it by itself.
+skip() {
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $1 # SKIP $2"
+}
+
+# npm_missing: why there is no age-encryption in NPM_HOME; nothing where it is there.
+npm_missing() {
+	if ! command -v node >/dev/null; then
+		echo "nodejs is not installed"
+	elif ! [ -d "$NPM_HOME/node_modules/age-encryption" ]; then
+		echo "tests/npm.sh could not fetch age-encryption from npm's registry"
+	fi
+}
+
 done_testing() {
 	echo "1..$tap_n"
 	[ "$tap_bad" -eq 0 ]
