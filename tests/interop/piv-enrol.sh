@@ -47,10 +47,17 @@ ok "a factory token" token --factory
 ok "a factory PIN as the new one is not sent" no_enrol 4 "factory PIN; not sent" "123456" --once
 ok "nor a factory PUK" no_enrol 4 "factory PUK; not sent" "$pin 12345678" --once
 ok "nor a short one" no_enrol 4 "has 6 to 8 bytes" "12345" --once
+ok "nor the PIN as the PUK" no_enrol 4 "the PUK must not be the PIN; not sent" "$puk $puk" --once
 ok "nothing was changed" listed "factory=1,1,1"
 ok "giving up is obeyed" no_enrol 7 "no answer" "$pin"
 ok "asked again where it may" enrol "123456 12345 $pin 12345678 $puk"
 is "no PIN but the new one was sent" "$(sent one)" 2
+ok "a token whose PIN is no longer the factory's" token --factory
+yubico-piv-tool -r "Virtual PCD 1 00 00" -a change-pin -P 123456 -N $puk >/dev/null 2>&1
+ok "is asked for a PUK that is not its PIN" enrol "$puk $puk 97531975"
+ok "saying why" said "the PUK must not be the PIN"
+ok "which is in force" works "" raw "Virtual PCD 1 00 00" "24 00 81 39373533313937353937353331393735"
+ok "and no other" said 9000
 ok "a token with rules of its own" token --factory --pin-complexity
 ok "refuses a simple PIN: asked again, and for the PUK too" enrol "111111 $puk $pin password $puk"
 ok "and then has what is asked for" listed "factory=0,0,0"
