@@ -166,7 +166,7 @@ fuzz: $(FUZZ)
 	    -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/new/$$n tests/fuzz/corpus/$$n || exit 1; done
 
 ONLY ?=
-bench: all $(BENCH)
+bench: all $(BENCH) $(BUILD)/tests/interop_make_card
 	@BUILD=$(BUILD) ONLY=$(ONLY) tests/bench/run
 
 check: tests
