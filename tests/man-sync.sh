@@ -1,27 +1,64 @@
 #!/bin/sh
-# Every tool has a man page; each long option of its --help stands in the page and
-# each option of the page in --help; the forms of devices that --help has stand in the page; EXAMPLES and
-# EXIT STATUS are there.
+# Every tool has a man page, which agrees with it: each option of its --help, long and short, is an item of the
+# page's list of options, and none else is; EXAMPLES are there; and each item of EXIT STATUS is a code of
+# include/sealkit/exit.h that such a tool can end with, and every such code is an item.
+# Usage: man-sync.sh BIN [MAN]
 set -eu
 bin=$1
+man=${2:-man}
 bad=0
+
+say() {
+	echo "man: $*"
+	bad=1
+}
+
+same() { # PAGE WHAT WANTED GOT
+	[ "$3" = "$4" ] || say "$1: $2 differ: the tool has $(echo "$3" | paste -sd ' '), the page $(echo "$4" | paste -sd ' ')"
+}
+
+# Options as --long and -s, from the usage's list.
+of_help() {
+	grep -E '^  -' | grep -oE -- '(^|[ ,])--?[a-z][a-z0-9-]*' | tr -d ' ,' | sort -u
+}
+
+# The items of the list that follows "The options are:".
+of_page() {
+	sed -n '/^The options are:/,/^\.El/s/^\.It //p' "$1" |
+		awk '{ for (i = 1; i <= NF; i++) if ($i == "Fl") { if ($(i+1) == "Fl") { print "--" $(i+2); i += 2 }
+			else { print "-" $(i+1); i++ } } }' | sort -u
+}
+
+codes_of_page() {
+	sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It //p' "$1"
+}
+
+# What the number means is in exit.h; whether a tool can end with it follows from what it does.
+codes_of_tool() { # LONG OPTIONS
+	sed ':a; /\\$/ { N; s/\\\n//; ba }' include/sealkit/exit.h |
+		sed -n 's/^#define SEALKIT_EXIT_\([A-Z]*\)[[:blank:]]*\([0-9]\).*/\1 \2/p' | while read -r name code; do
+		case $name in
+		TOKEN | BLOCKED) echo "$1" | grep -qx -e --pin-fd || continue ;;
+		DAEMON) echo "$1" | grep -qx -e --address || continue ;;
+		RESUME) echo "$1" | grep -qx -e --pin-fd -e --fingerprints || continue ;;
+		esac
+		echo "$code"
+	done
+}
+
 for tool in cmd/*/; do
 	[ -d "$tool" ] || continue
 	name=$(basename "$tool")
-	page=$(ls "man/$name".[18] 2>/dev/null || true)
-	[ -n "$page" ] || { echo "man: no page for $name"; bad=1; continue; }
-	help=$("$bin/$name" --help | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)
-	text=$(sed -n 's/^\.[^"]*Fl Fl \([a-z][a-z0-9-]*\).*/--\1/p' "$page" | sort -u)
-	[ "$help" = "$text" ] || {
-		echo "man: $page and $name --help differ:"
-		printf 'help:\n%s\npage:\n%s\n' "$help" "$text"
-		bad=1
-	}
-	for form in $("$bin/$name" --help | grep -oE '(piv|udp):[A-Z][A-Z:]*' | sort -u); do
-		grep -q "^\.Cm $form\( [.,;]\)\?\$" "$page" || { echo "man: $page: --device $form is missing"; bad=1; }
-	done
+	page=$(ls "$man/$name".[18] 2>/dev/null || true)
+	[ -n "$page" ] || { say "no page for $name"; continue; }
+	options=$("$bin/$name" --help | of_help)
+	same "$page" options "$options" "$(of_page "$page")"
+	same "$page" "exit codes" "$(codes_of_tool "$options")" "$(codes_of_page "$page")"
+	status=0
+	"$bin/$name" --no-such-option >/dev/null 2>&1 || status=$?
+	[ "$status" -eq 2 ] || say "$name: wrong usage ends with $status"
 	for part in 'EXIT STATUS' EXAMPLES; do
-		grep -q "^\.Sh $part\$" "$page" || { echo "man: $page: no $part"; bad=1; }
+		grep -q "^\.Sh $part\$" "$page" || say "$page: no $part"
 	done
 done
 exit "$bad"
