@@ -131,7 +131,9 @@ static void answer(struct vf *v, FILE *f, char *line)
 		for (size_t i = 0; i < v->n_log; i++)
 			fprintf(f, "%s\n", v->log[i]);
 	} else if (strcmp(w, "stat") == 0) {
-		fprintf(f, "pin %s retries %u in-row %u resident %zu pulled %d waiting %d pull-in %u\n",
+		fprintf(f,
+			"pin %s retries %u in-row %u resident %zu pulled %d waiting %d pull-in "
+			"%u\n",
 			v->st.pin_set ? "set" : "unset", v->st.retries, v->wrong_in_row,
 			v->st.n_res, v->fault.pulled, v->busy && v->fault.touch == VF_TOUCH_WAIT,
 			v->fault.pull_left);
