@@ -69,6 +69,12 @@ ok "proved by the token" check alice.card
 mkdir -p installed/bin installed/share/sealkit && cp "$e" installed/bin && cp -r "$here/../data/attestation" installed/share/sealkit || exit 3
 ok "not by the installed roots, which a card cannot choose" says "no pinned root" 1 installed/bin/seal-enroll --check alice.card --non-interactive
 ok "nor where none are" says "nowhere" 3 "$e" --check alice.card --roots nowhere --non-interactive
+text="sealkit-card/1
+$(jq -cS 'del(.signature) | .piv.firmware = "5.7.9"' alice.card)
+"
+ok "a card that its own token signed, with newer firmware than it has" works "$pin" sign alice.card "$text"
+jq --arg s "$(base64 -w 0 <out)" '.piv.firmware = "5.7.9" | .signature = $s' alice.card >newer.card
+ok "is not what the token's maker attested" says "another firmware" 1 "$e" --check newer.card --roots ca.roots --non-interactive
 ok "not by another root, and no PIN is asked for" says "opening key" 1 "$e" --check alice.card --roots other.roots --non-interactive
 exits "not by a wrong PIN" 4 check alice.card wrong
 ok "which costs one try, not more" list '.tokens[0].tries_left == 2'
