@@ -88,7 +88,7 @@ enroll() { # NAME OPTION...
 }
 roots=(--roots "$work/roots")
 enroll alice --piv "${roots[@]}" --serial 11111111 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_alice" 4<<<"$puk"
-enroll bruno --piv "${roots[@]}" --serial 22222222 --virtual --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_bruno" 4<<<"$puk"
+enroll bruno --piv "${roots[@]}" --serial 22222222 --virtual --allow-leaking-firmware --new-pin-fd 3 --new-puk-fd 4 3<<<"$pin_bruno" 4<<<"$puk"
 enroll chloe --fido2 "${roots[@]}" --device "$dev_chloe" --new-pin-fd 3 3<<<"$pin_chloe"
 enroll david --fido2 "${roots[@]}" --device "$dev_david" --new-pin-fd 3 3<<<"$pin_david"
 enroll emma --passphrase --identity "$a/emma.identity" --passphrase-fd 3 3<<<"$phrase_emma"
