@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -32,6 +33,9 @@ int seal_process_harden(struct seal_diag *diag)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return seal_fail_errno(diag, SEAL_E_SYSTEM, "PR_SET_DUMPABLE");
 #endif
+	/* What makes libraries write keys of sessions, or what a token says, somewhere. */
+	if (unsetenv("SSLKEYLOGFILE") != 0 || unsetenv("FIDO_DEBUG") != 0)
+		return seal_fail_errno(diag, SEAL_E_SYSTEM, "environment");
 	(void)umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) != 0)
 		return seal_fail_errno(diag, SEAL_E_SYSTEM, "SIGPIPE");

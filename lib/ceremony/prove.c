@@ -128,6 +128,10 @@ static int prove_key(const struct seal_roots *roots, const struct seal_card *car
 	if (!error && said.has_firmware &&
 	    !seal_eq_ct(said.firmware, piv->firmware, sizeof said.firmware))
 		error = seal_fail(diag, SEAL_E_MISMATCH, "it is for another firmware");
+	/* Else one token would make two cards that nothing shows to be of one. */
+	if (!error && said.has_serial && !piv->has_serial)
+		error = seal_fail(diag, SEAL_E_MISMATCH,
+				  "it is of token %u, which the card leaves out", said.serial);
 	return error ? seal_because(diag, error, "attestation of the %s key",
 				    signing ? "signing" : "opening")
 		     : SEAL_OK;

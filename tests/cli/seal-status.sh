@@ -37,6 +37,8 @@ exits "SKIP_VERIFY is refused" 1 env VAULT_SKIP_VERIFY=1 "$tool" -a "$SEALD_URL"
 says 'SKIP_VERIFY'
 exits "self-signed and not pinned: 6" 6 "$tool" -a "$SEALD_URL"
 says 'not trusted'
+SSLKEYLOGFILE=$SEALD_DIR/keys.log "$tool" -a "$SEALD_URL" --pin "$SEALD_PIN" >/dev/null 2>&1
+is "no library writes the session's keys" "$(ls "$SEALD_DIR/keys.log" 2>/dev/null)" ""
 exits "a pin of another length: 2" 2 "$tool" -a "$SEALD_URL" --pin sha256//AAAA
 exits "another pin: 6" 6 "$tool" -a "$SEALD_URL" --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 says 'another key than the one pinned'
