@@ -154,6 +154,16 @@ static int check_status(const struct seal_init_job *job, const struct seal_clien
 	return SEAL_OK;
 }
 
+/* libcurl sends a request once more where a kept connection ends before the answer: then the
+   first has made the set, and only the second is refused. */
+static int is_made(const struct seal_init_job *job, const struct seal_client_status *before)
+{
+	struct seal_client_status now;
+
+	return !before->initialized && seal_client_status(job->client, &now, NULL) == SEAL_OK &&
+	       now.initialized;
+}
+
 static int run(const struct seal_init_job *job, struct journey *journey,
 	       struct seal_init_result *result, struct seal_diag *diag)
 {
@@ -161,6 +171,7 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 	struct seal_client_status status;
 	char *body SEAL_CLEANUP(seal_text_freep) = NULL;
 	int refused = 0;
+	int meanwhile;
 	int error = seal_client_status(job->client, &status, diag);
 
 	if (!error)
@@ -171,10 +182,15 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 		return error;
 	result->resumed = journey->step == STEP_ASKED && status.initialized;
 	error = ask_daemon(job, result->resumed, &refused, &body, diag);
+	meanwhile = refused && is_made(job, &status);
+	if (meanwhile)
+		error = ask_daemon(job, 1, &refused, &body, diag);
 	if (!refused)
 		journey->is_new = 0;
-	if (!error)
+	if (!error) {
 		error = seal_init_read(job, status.identity, body, &answer, diag);
+		journey->is_new = error && meanwhile; /* then it is somebody else's */
+	}
 	if (!error)
 		error = write_down(job, &answer, diag);
 	if (error)

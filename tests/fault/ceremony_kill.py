@@ -92,10 +92,10 @@ class Life:
         fd = descriptor(self.tokens[name].secret)
         return [tool("unseal"), *more, "-n", name, *self.tokens[name].options(fd), "--json", *self.daemon.to, self.set], fd
 
-    def disturbed(self, phase, name, command):
+    def disturbed(self, phase, name, command, drawn=None):
         """The command with one kill; counted where the victim had not ended."""
         self.turn += 1
-        victim, call, step = draw(random.Random("%s %d %d" % (seed, self.number, self.turn)), phase, name)
+        victim, call, step = drawn or draw(random.Random("%s %d %d" % (seed, self.number, self.turn)), phase, name)
         self.last = "%s%s, %s at %s %d" % (phase, " by " + name if name else "", victim, call, step)
         args, fd = command
         pid = self.daemon.child(victim) if victim in ("core", "gate") else 0
@@ -346,6 +346,22 @@ def control(tokens):
     return check("a share that lies in a file is found", True)
 
 
+def each_gate(tokens):
+    """A gate is killed at each of its steps in an init: what the core has made meanwhile is fetched, not lost."""
+    why = ""
+    for call, most in sorted(STEPS["init gate"].items()):
+        for step in range(1, most + 1):
+            life = Life(-3, tokens)
+            try:
+                life.disturbed("init", "", life.init_args(), ("gate", call, step))
+                code, _, err = run(*life.init_args())
+                if code != 0 and not (code == 1 and "finished init" in err):
+                    why += "%s %d: %s" % (call, step, err)
+            finally:
+                life.daemon.kill()
+    return check("init, a gate killed at each of its steps", not why, why)
+
+
 def kills(tokens):
     counts = collections.Counter()
     numbers = itertools.count() if not only else [int(only)]
@@ -368,7 +384,7 @@ def main():
     tokens = {name: Token(kind, name, scratch, os.path.join(build, "tests")) for name, kind in KINDS.items()}
     try:
         enroll(tokens)
-        return 0 if measured(tokens) and control(tokens) and kills(tokens) else 1
+        return 0 if measured(tokens) and control(tokens) and each_gate(tokens) and kills(tokens) else 1
     finally:
         for token in tokens.values():
             token.end()
