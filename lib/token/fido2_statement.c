@@ -123,8 +123,9 @@ static int prove(const struct seal_card *card, const struct seal_roots *roots,
 	int attested = 0;
 	int error = rebuild(card, about, about->extensions, &cred, diag);
 
-	/* Not every token has credProtect; libfido2 wants to be told what is there. */
-	if (!error && about->extensions && fido_cred_verify(cred) != FIDO_OK) {
+	/* Not every token has credProtect; libfido2 wants to be told what is there. A wrong
+	   signature is told as that. */
+	if (!error && about->extensions && fido_cred_verify(cred) == FIDO_ERR_INVALID_PARAM) {
 		fido_cred_free(&cred);
 		error = rebuild(card, about, about->extensions & ~FIDO_EXT_CRED_PROTECT, &cred,
 				diag);
