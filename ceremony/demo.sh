@@ -129,6 +129,9 @@ step "seal-init: 3 of 5, every share sealed to its holder"
 seal-init -k 3 --cards "$a/cards" --fingerprints "$a/fingerprints-init" "${roots[@]}" --root-token-card "$a/admin.card" \
 	--bootstrap-token "$work/state/bootstrap-token" --purpose "unseal key of the demo" -o "$a/set" "${to[@]}"
 
+step "david proves that his token opens his share, which stays where it is"
+seal-unseal --prove -n david --pin-fd 3 --non-interactive "${to[@]}" "${devices[@]}" "$a/set" 3<<<"$pin_david"
+
 step "while sealed it refuses to work"
 api GET secret/demo </dev/null | tee "$work/answer"
 grep -q '^503$' "$work/answer" || die "a sealed daemon answered"
@@ -209,7 +212,7 @@ for card in "$a"/cards/*.card; do
 done | while IFS=$'\t' read -r n k t r; do printf '%-10s %-12s %-10s %s\n' "$n" "$k" "$t" "$r"; done
 cp -r "$work/state" "$a/state"
 printf '%s\n' "${refusals[@]}" | jq -s --argjson seconds "$seconds" --arg set "$(sed -n 's/^set: //p' "$a/set/manifest")" \
-	--arg version "$(seal-status --version)" --argjson steps "$(printf '%s\n' "${steps[@]}" | jq -R . | jq -sc .)" \
+	--arg version "$(seal-status --version | cut -d ' ' -f 2)" --argjson steps "$(printf '%s\n' "${steps[@]}" | jq -R . | jq -sc .)" \
 	'{result: "OK", seconds: $seconds, threshold: 3, total: 5, set: $set, version: $version, unsealed: [["alice", "chloe", "emma"],
 	  ["bruno", "david", "chloe"]], opened_by_stock_age: "chloe", steps: $steps, refused: .}' >"$a/summary.json"
 echo "5 custodians, 3 of 5, unsealed twice, 3 wrong tries refused by name, in $seconds seconds"
