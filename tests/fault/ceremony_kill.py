@@ -219,7 +219,7 @@ class Life:
         rng = random.Random("%s %d %d unseal" % (seed, self.number, self.turn))
         for _ in range(kills):
             # A passphrase takes a second: less often than a token.
-            first, second = rng.choice([("ann", "ben"), ("ben", "ann")] * 5 + [("ann", "cat"), ("cat", "ben")])
+            first, second = rng.choice([("ann", "ben"), ("ben", "ann")] * 10 + [("ann", "cat"), ("cat", "ben")])
             if rng.random() < 0.6:  # so that the turn that is disturbed is the one that opens
                 run(*self.turn_args(second))
             self.disturbed("unseal", first, self.turn_args(first))
