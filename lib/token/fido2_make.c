@@ -194,6 +194,11 @@ int seal_fido2_make(struct seal_fido2 *token, const struct seal_token_plan *plan
 	error = seal_leaks_check(plan, card->firmware_leaks, diag);
 	if (!error && card->is_attested)
 		error = keep_attestation(&card->fido2, &unwrap, &sign, diag);
+	/* By what others will judge the card with: none is made that is refused later. */
+	if (!error && card->is_attested) {
+		error = seal_fido2_prove_attestation(card, roots, diag);
+		error = error ? seal_because(diag, error, "%s", token->device.where) : SEAL_OK;
+	}
 	if (error)
 		return error;
 	/* Else it could not be told from others later, without a PIN that may cost a try. */

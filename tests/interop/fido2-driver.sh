@@ -127,6 +127,12 @@ done
 fido_ctl one wrong-aaguid on >/dev/null
 ok "a certificate for another model" fails MISMATCH enrols x $PIN
 fido_ctl one wrong-aaguid off >/dev/null
+fido_ctl one long-key on >/dev/null
+ok "a key that only some readers take" fails FORMAT enrols x $PIN
+ok "named as such" says "attestation of the opening key: not a statement of a FIDO2 token"
+ok "leaves no card" no test -e "$d/x.card"
+ok "without attestation nobody reads it again" enrols x $PIN -n
+fido_ctl one long-key off >/dev/null
 ok "a secret that changes after the first evaluation" fails TOKENREFUSED enrols x $PIN \
     -t "4=$VIRT_FIDO2 ctl $d/one.fctl flip-secret on"
 ok "named as such" says "proving that the token unwraps"

@@ -198,69 +198,46 @@ static void accepted(struct scene *scene)
 		fail_msg("%s", line);
 }
 
-static struct said *changed(struct scene *scene)
-{
-	return &scene->said[scene->which];
-}
+enum change {
+	KEY,
+	RP_ID,
+	NO_PIN,
+	NO_TOUCH,
+	ALGORITHM,
+	MODEL,
+	CREDENTIAL,
+	RECIPIENT,
+	SIGNER,
+	EXTENSIONS, /* hmac-secret is missing where it opens, and there where it signs */
+	PROTECTION  /* weaker than what was asked for */
+};
 
-static void key(struct scene *scene)
+static void change(struct said *said, enum change what)
 {
-	changed(scene)->key = keys[2];
-}
+	int opens = said->extensions[0];
 
-static void rp_id(struct scene *scene)
-{
-	changed(scene)->rp_id = "sealkit.example";
-}
-
-static void no_pin(struct scene *scene)
-{
-	changed(scene)->flags &= 0xfb;
-}
-
-static void no_touch(struct scene *scene)
-{
-	changed(scene)->flags &= 0xfe;
-}
-
-static void algorithm(struct scene *scene)
-{
-	changed(scene)->algorithm = 0x27;
-}
-
-static void model(struct scene *scene)
-{
-	changed(scene)->aaguid = OTHER;
-}
-
-static void credential(struct scene *scene)
-{
-	changed(scene)->id[5] ^= 1;
-}
-
-static void recipient(struct scene *scene)
-{
-	changed(scene)->recipient = "age1another";
-}
-
-static void signer(struct scene *scene)
-{
-	changed(scene)->signer = keys[2];
-}
-
-/* hmac-secret is not asked for where one signs, and must be there where one opens. */
-static void extensions(struct scene *scene)
-{
-	static const char *const texts[] = {"\xa1" PROTECT "\3", "\xa1" SECRET};
-
-	changed(scene)->extensions = texts[scene->which];
-	changed(scene)->flags |= 0x80;
-}
-
-static void weaker_protection(struct scene *scene)
-{
-	changed(scene)->extensions = "\xa2" PROTECT "\2" SECRET;
-	changed(scene)->flags |= 0x80;
+	if (what == KEY)
+		said->key = keys[2];
+	else if (what == RP_ID)
+		said->rp_id = "sealkit.example";
+	else if (what == NO_PIN || what == NO_TOUCH)
+		said->flags &= what == NO_PIN ? 0xfb : 0xfe;
+	else if (what == ALGORITHM)
+		said->algorithm = 0x27;
+	else if (what == MODEL)
+		said->aaguid = OTHER;
+	else if (what == CREDENTIAL)
+		said->id[5] ^= 1;
+	else if (what == RECIPIENT)
+		said->recipient = "age1another";
+	else if (what == SIGNER)
+		said->signer = keys[2];
+	else if (what == EXTENSIONS)
+		said->extensions = opens ? "\xa1" PROTECT "\3" : "\xa1" SECRET;
+	else
+		said->extensions = "\xa2" PROTECT "\2" SECRET;
+	if (what >= EXTENSIONS)
+		said->flags |= 0x80;
 }
 
 static void as_made(void **state)
@@ -275,20 +252,20 @@ static void as_made(void **state)
 static void one_thing(void **state)
 {
 	static const struct {
-		void (*change)(struct scene *scene);
+		enum change what;
 		int error;
 		const char *why;
-	} table[] = {{key, SEAL_E_MISMATCH, "is for another key"},
-		     {rp_id, SEAL_E_VERIFY, "rp id, flags or extensions are not"},
-		     {no_pin, SEAL_E_VERIFY, "without PIN"},
-		     {no_touch, SEAL_E_VERIFY, "without touch"},
-		     {algorithm, SEAL_E_FORMAT, "not a statement of a FIDO2 token"},
-		     {model, SEAL_E_MISMATCH, "is not for the model"},
-		     {credential, SEAL_E_MISMATCH, "is of another credential"},
-		     {recipient, SEAL_E_VERIFY, "its signature is wrong"},
-		     {signer, SEAL_E_VERIFY, "its signature is wrong"},
-		     {extensions, SEAL_E_VERIFY, "rp id, flags or extensions are not"},
-		     {weaker_protection, SEAL_E_VERIFY, "rp id, flags or extensions are not"}};
+	} table[] = {{KEY, SEAL_E_MISMATCH, "is for another key"},
+		     {RP_ID, SEAL_E_VERIFY, "rp id, flags or extensions are not"},
+		     {NO_PIN, SEAL_E_VERIFY, "without PIN"},
+		     {NO_TOUCH, SEAL_E_VERIFY, "without touch"},
+		     {ALGORITHM, SEAL_E_FORMAT, "not a statement of a FIDO2 token"},
+		     {MODEL, SEAL_E_MISMATCH, "is not for the model"},
+		     {CREDENTIAL, SEAL_E_MISMATCH, "is of another credential"},
+		     {RECIPIENT, SEAL_E_VERIFY, "its signature is wrong"},
+		     {SIGNER, SEAL_E_VERIFY, "its signature is wrong"},
+		     {EXTENSIONS, SEAL_E_VERIFY, "rp id, flags or extensions are not"},
+		     {PROTECTION, SEAL_E_VERIFY, "rp id, flags or extensions are not"}};
 	struct scene scene;
 
 	(void)state;
@@ -296,7 +273,7 @@ static void one_thing(void **state)
 		for (int which = 0; which < 2; which++) {
 			honest(&scene);
 			scene.which = which;
-			table[i].change(&scene);
+			change(&scene.said[which], table[i].what);
 			refused(&scene, table[i].error, table[i].why);
 		}
 }
@@ -373,12 +350,41 @@ static void says_nothing(void **state)
 	assert_int_equal(seal_fido2_prove_attestation(&scene.card, roots, NULL), SEAL_E_VERIFY);
 }
 
+/* What tokens put into the map of extensions, and what they do not. */
+static void shapes(void **state)
+{
+	static const struct {
+		const char *extensions;
+		const char *why; /* NULL: accepted */
+	} table[] = {
+		{"\xa2" PROTECT "\3" SECRET, NULL},
+		{"\xa1" SECRET, NULL}, /* a token of CTAP 2.0 */
+		{"\xa3\x68unheard!\x81\x58\1x" PROTECT "\3" SECRET, NULL},
+		/* Told only to those who ask for it: enrolment does not, and would refuse it. */
+		{"\xa3" PROTECT "\3" SECRET "\x6cminPinLength\4", "extensions are not"},
+		{"\xbf" PROTECT "\3" SECRET "\xff", "not a statement"},
+		{"\xb8\2" PROTECT "\3" SECRET, "not a statement"},
+		{"\xa2" PROTECT "\3", "not a statement"},
+	};
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		honest(&scene);
+		scene.said[0].extensions = table[i].extensions;
+		if (!table[i].why)
+			accepted(&scene);
+		else
+			refused(&scene, i == 3 ? SEAL_E_VERIFY : SEAL_E_FORMAT, table[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_made),	cmocka_unit_test(one_thing),
 		cmocka_unit_test(certificates), cmocka_unit_test(other_cards),
-		cmocka_unit_test(says_nothing),
+		cmocka_unit_test(says_nothing), cmocka_unit_test(shapes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -12,7 +12,7 @@ static const char help[] =
 	"[auto|wait|refuse|timeout]\n"
 	"slow MS | garbage frames|cbor N | wrong-pin N | retries N | min-pin N\n"
 	"bad-signature|wrong-uv|wrong-rp|no-up|ignore-extension|flip-secret|wrong-aaguid on|off\n"
-	"refuse-silent|protect-all on|off\n"
+	"refuse-silent|protect-all|long-key on|off\n"
 	"always-uv|force-pin-change on|off | log | stat | quit\n";
 
 int vn_open(struct vf *v)
@@ -46,6 +46,7 @@ static bool *named_switch(struct vf *v, const char *w)
 		{"wrong-aaguid", &v->fault.wrong_aaguid},
 		{"refuse-silent", &v->fault.refuse_silent},
 		{"protect-all", &v->fault.protect_all},
+		{"long-key", &v->fault.long_key},
 		{"always-uv", &v->st.always_uv},
 		{"force-pin-change", &v->st.force_change},
 	};

@@ -185,6 +185,14 @@ static void statement(struct vf *v, struct vf_buf *out, EVP_PKEY *cred,
 	}
 }
 
+/* The small number at that place in two bytes where one would do. */
+static void lengthen(struct vf_buf *b, size_t at)
+{
+	vb_u8(b, 0);
+	memmove(b->d + at + 1, b->d + at, b->n - at - 1);
+	b->d[at] = 0x18;
+}
+
 static uint8_t answer(struct vf *v, const struct make_req *r, struct vf_buf *out)
 {
 	struct vf_buf ad = {.n = 0};
@@ -203,7 +211,10 @@ static uint8_t answer(struct vf *v, const struct make_req *r, struct vf_buf *out
 	vb_u8(&ad, 0);
 	vb_u8(&ad, VF_ID_LEN);
 	vb_raw(&ad, id, VF_ID_LEN);
+	size_t key_at = ad.n;
 	vx_cose(&ad, k, false);
+	if (v->fault.long_key)
+		lengthen(&ad, key_at + 1);
 	extensions(r, &ad);
 	vb_map(out, 3);
 	vb_uint(out, 1);

@@ -91,6 +91,7 @@ struct vf_faults {
 	bool bad_signature, wrong_uv, wrong_rp, no_up, ignore_extension, flip_secret, wrong_aaguid;
 	bool refuse_silent; /* no assertion without a touch */
 	bool protect_all;   /* credProtect 3 where nothing is asked for */
+	bool long_key;	    /* credential keys are not in canonical CBOR */
 };
 
 /* One decrypted credential. */
