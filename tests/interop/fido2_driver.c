@@ -9,7 +9,7 @@
      -1          a PIN is sent once  -l          a last try may be used
    -g          it was put in again since the last wrong PINs
      -t N=CMD    runs CMD when the N-th touch is announced
-     -s          SIGALRM, which ends nothing, in 0.3 s
+     -s          SIGALRM interrupts calls and ends nothing
 
    Says on stderr what it is asked, `ask PIN tries 8 wrong 0` and `touch`, and at the end
    `error NAME: text`; the exit code is the error's. secret prints what the token gives for
@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -255,10 +254,8 @@ static void on_alarm(int number)
 static void arm(void)
 {
 	struct sigaction action = {.sa_handler = on_alarm};
-	struct itimerval soon = {.it_value = {.tv_usec = 300000}};
 
-	if (options.alarm &&
-	    (sigaction(SIGALRM, &action, NULL) != 0 || setitimer(ITIMER_REAL, &soon, NULL) != 0))
+	if (options.alarm && sigaction(SIGALRM, &action, NULL) != 0)
 		abort();
 }
 
