@@ -2,19 +2,18 @@
 
 #include "ceremony/prove_share.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "ceremony/busy.h"
 #include "crypto/proof.h"
 #include "share/proof_text.h"
 
 #include "base/banned.h"
 
-#define PATH_BYTES 512
 #define PRINT (2 * SEAL_CARD_FINGERPRINT + 1)
 
 static void textp(char **text)
@@ -33,29 +32,66 @@ static int print_of(const struct seal_card *card, char out[static PRINT], struct
 	return error;
 }
 
-/* Whether the token of this card is here; nobody is asked and no try is spent. */
-static int is_here(const struct seal_unseal *unseal, const struct seal_card *card)
+static void matchesp(struct seal_token_match **matches)
 {
-	struct seal_token *token SEAL_CLEANUP(seal_token_freep) = NULL;
-	struct seal_token_info info = {0};
+	free(*matches);
+}
 
-	if (seal_token_open(unseal->place, card, &token, NULL))
-		return 0;
-	seal_token_describe(token, &info);
-	return !unseal->has_serial || (info.has_serial && info.serial == unseal->serial);
+/* Whether share i is wanted, and is not in the folder. */
+static int is_missing(const struct seal_unseal *unseal, unsigned i)
+{
+	const struct seal_set_folder *folder = unseal->folder;
+
+	return !folder->file[i] &&
+	       (!unseal->custodian ||
+		strcmp(unseal->custodian, folder->manifest.shares[i].custodian) == 0);
+}
+
+static int is_of_missing(const struct seal_unseal *unseal, const struct seal_card *card)
+{
+	const struct seal_manifest *manifest = &unseal->folder->manifest;
+
+	for (unsigned i = 0; i < manifest->total; i++)
+		if (strcmp(card->name, manifest->shares[i].custodian) == 0 && is_missing(unseal, i))
+			return 1;
+	return 0;
+}
+
+/* Looks for the tokens of all missing shares at once: each is slow to open. Nobody is asked and
+   no try is spent. */
+static int match_missing(const struct seal_unseal *unseal, struct seal_token_match **out_matches,
+			 size_t *out_count, struct seal_diag *diag)
+{
+	const struct seal_cards *cards = &unseal->folder->cards;
+	struct seal_token_match *matches SEAL_CLEANUP(matchesp) =
+		calloc(cards->count + 1, sizeof *matches);
+	size_t count = 0;
+
+	if (!matches)
+		return seal_fail(diag, SEAL_E_NOMEM, "tokens");
+	for (size_t i = 0; i < cards->count; i++)
+		if (is_of_missing(unseal, &cards->list[i]))
+			matches[count++].card = &cards->list[i];
+	seal_token_match(unseal->place, matches, count);
+	*out_matches = seal_steal(&matches);
+	*out_count = count;
+	return SEAL_OK;
 }
 
 /* The card, among those of share i's holder, whose token is here; NULL: none. */
-static const struct seal_card *card_here(const struct seal_unseal *unseal, unsigned i)
+static const struct seal_card *card_here(const struct seal_unseal *unseal,
+					 const struct seal_token_match *matches, size_t count,
+					 unsigned i)
 {
 	const char *holder = unseal->folder->manifest.shares[i].custodian;
-	const struct seal_cards *cards = &unseal->folder->cards;
 
-	if (unseal->custodian && strcmp(unseal->custodian, holder) != 0)
-		return NULL;
-	for (size_t j = 0; j < cards->count; j++)
-		if (strcmp(cards->list[j].name, holder) == 0 && is_here(unseal, &cards->list[j]))
-			return &cards->list[j];
+	for (size_t k = 0; k < count; k++) {
+		const struct seal_token_info *info = &matches[k].info;
+
+		if (!matches[k].error && strcmp(matches[k].card->name, holder) == 0 &&
+		    (!unseal->has_serial || (info->has_serial && info->serial == unseal->serial)))
+			return matches[k].card;
+	}
 	return NULL;
 }
 
@@ -82,10 +118,13 @@ static int fetch(const struct seal_unseal *unseal, struct seal_set_folder *folde
 static int fetch_missing(const struct seal_unseal *unseal, struct seal_set_folder *folder,
 			 uint8_t fetched[static SEAL_MANIFEST_SHARES], struct seal_diag *diag)
 {
-	int first = SEAL_OK;
+	struct seal_token_match *matches SEAL_CLEANUP(matchesp) = NULL;
+	size_t count = 0;
+	int first = match_missing(unseal, &matches, &count, diag);
 
 	for (unsigned i = 0; i < folder->manifest.total; i++) {
-		const struct seal_card *card = folder->file[i] ? NULL : card_here(unseal, i);
+		const struct seal_card *card =
+			is_missing(unseal, i) ? card_here(unseal, matches, count, i) : NULL;
 		int error = card ? fetch(unseal, folder, i, card, first ? NULL : diag) : SEAL_OK;
 
 		fetched[i] = card && !error;
@@ -98,11 +137,8 @@ static int keep(const struct seal_set_folder *folder, const char *dir, size_t i,
 		struct seal_diag *diag)
 {
 	struct seal_file *file SEAL_CLEANUP(seal_file_freep) = NULL;
-	char path[PATH_BYTES];
-	int len = snprintf(path, sizeof path, "%s/%s.share", dir,
-			   folder->manifest.shares[i].custodian);
-	int error = len > 0 && len < PATH_BYTES ? SEAL_OK
-						: seal_fail(diag, SEAL_E_TOOLONG, "%s: path", dir);
+	char path[SEAL_PATH];
+	int error = seal_path_join(dir, folder->manifest.shares[i].custodian, ".share", path, diag);
 
 	if (!error)
 		error = seal_file_new(path, SEAL_FILE_NEW, &file, diag);

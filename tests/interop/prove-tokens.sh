@@ -61,6 +61,19 @@ is "which was known" "$(told '[.accepted, .repeated]')" '["alice",true]'
 rm "$d/set/chloe.share"
 exits "chloe with her FIDO2 token" 0 prove "$fido_pin" --device "$(cat "$d/chloe.dev")" -n chloe
 is "whose share was fetched" "$(told '[.accepted, .repeated, .fetched, .unproved]')" '["chloe",false,true,["emma"]]'
+opened() { # NAME...: how often PIV was selected on each
+    for _name in "$@"; do grep -c '^00 A4 .*lc=5' "$d/$_name.log"; done | tr '\n' ' '
+}
+mv "$d/set/alice.share" "$d/alice.share"
+before=$(opened alice spare)
+exits "none of her tokens has that serial: 4" 4 prove "" --device "piv:Virtual PCD 1 00 00" --device "piv:Virtual PCD 2 00 00" \
+    -n alice --serial 999
+is "each was opened once, however many cards there are" "$(opened alice spare)" \
+    "$(for _n in $before; do printf '%s ' $((_n + 1)); done)"
+ok "and nothing was fetched" test ! -e "$d/set/alice.share"
+exits "her spare fetches it" 0 prove "$pin" --device "piv:Virtual PCD 1 00 00" --device "piv:Virtual PCD 2 00 00" --serial 22222222
+is "which is told" "$(told '[.accepted, .repeated, .fetched]')" '["alice",true,true]'
+ok "and it is the same" cmp "$d/set/alice.share" "$d/alice.share"
 before=$(sent alice)
 exits "a wrong PIN: 4" 4 prove 999999 --device "piv:Virtual PCD 1 00 00"
 is "is sent once" "$(sent alice)" "$((before + 1))"
