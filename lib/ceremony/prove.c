@@ -108,7 +108,7 @@ static int prove_key(const struct seal_roots *roots, const struct seal_card *car
 {
 	const struct seal_card_piv *piv = &card->piv;
 	const struct seal_card_der *der = signing ? &piv->sign : &piv->unwrap;
-	struct seal_attest said;
+	struct seal_attest said = {0};
 	struct seal_attest_want want = {.slot = signing ? SIGNING_SLOT : piv->slot,
 					.has_serial = piv->has_serial,
 					.serial = piv->serial,
