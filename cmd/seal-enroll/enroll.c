@@ -57,7 +57,11 @@ static int make(const struct values *values, const struct used_tokens *tokens,
 				  "nothing is sealed to it: remove it and enrol again");
 	if (error)
 		return seal_because(diag, error, "%s", values->name);
-	error = write_card(file, card, diag);
+	/* As it will be judged whenever something is to be sealed to it: no card is made that is
+	   refused later. */
+	error = card->is_attested ? seal_prove_attestation(card, values->roots, diag) : SEAL_OK;
+	if (!error)
+		error = write_card(file, card, diag);
 	if (error) {
 		/* Without its card nothing was sealed to it, and its name is free again. A
 		   card whose folder could not be synced is there: then both stay. */
