@@ -177,6 +177,7 @@ static int read_wish(const struct seal_api *api, const struct json_t *json, long
 	wish->root = calloc(1, sizeof *wish->root);
 	if (!wish->root)
 		return seal_fail(diag, SEAL_E_NOMEM, "card");
+	wish->policy.root_card = wish->root;
 	return read_card(root, "root_token_card", 0, api->rehearsal, wish->root, diag);
 }
 

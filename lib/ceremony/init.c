@@ -17,6 +17,7 @@
 #include "base/banned.h"
 
 #define JOURNAL ".journal"
+#define ASKED "asked sys/init after "
 
 enum step { STEP_NONE, STEP_ASKED };
 
@@ -26,6 +27,7 @@ struct journey {
 	struct seal_journal *journal;
 	char path[SEAL_PATH];
 	enum step step;
+	char before[SEAL_SET_ID + 1]; /* the daemon's set when it was asked, or "" */
 	int is_new; /* made by this call, and nothing asked of the daemon since: taken back */
 };
 
@@ -60,10 +62,12 @@ static int check_folder(const char *dir, struct seal_diag *diag)
 static int read_step(void *ctx, uint64_t seq SEAL_UNUSED, const char *text,
 		     struct seal_diag *diag SEAL_UNUSED)
 {
-	enum step *step = ctx;
+	struct journey *journey = ctx;
 
-	if (strncmp(text, "asked ", 6) == 0)
-		*step = STEP_ASKED;
+	if (strncmp(text, ASKED, strlen(ASKED)) == 0) {
+		journey->step = STEP_ASKED;
+		(void)snprintf(journey->before, sizeof journey->before, "%s", text + strlen(ASKED));
+	}
 	return SEAL_OK;
 }
 
@@ -140,13 +144,13 @@ static int ask_daemon(const struct seal_init_job *job, int fetch, int *out_refus
 }
 
 static int check_status(const struct seal_init_job *job, const struct seal_client_status *status,
-			enum step step, struct seal_diag *diag)
+			int resumed, struct seal_diag *diag)
 {
 	const char *address = seal_client_address(job->client);
 
 	if (!status->is_seald)
 		return seal_fail(diag, SEAL_E_REFUSED, "%s: not seald: check the address", address);
-	if (status->initialized && step == STEP_NONE && !job->again)
+	if (status->initialized && !resumed && !job->again)
 		return seal_fail(diag, SEAL_E_EXISTS,
 				 "%s: is initialised already, under set %.8s; before the first "
 				 "quorum --again makes another",
@@ -164,6 +168,15 @@ static int is_made(const struct seal_init_job *job, const struct seal_client_sta
 	       now.initialized;
 }
 
+static int note_asked(struct journey *journey, const struct seal_client_status *status,
+		      struct seal_diag *diag)
+{
+	char line[sizeof ASKED + SEAL_SET_ID];
+
+	(void)snprintf(line, sizeof line, ASKED "%s", status->initialized ? status->set : "");
+	return seal_journal_add(journey->journal, line, diag);
+}
+
 static int run(const struct seal_init_job *job, struct journey *journey,
 	       struct seal_init_result *result, struct seal_diag *diag)
 {
@@ -174,13 +187,16 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 	int meanwhile;
 	int error = seal_client_status(job->client, &status, diag);
 
-	if (!error)
-		error = check_status(job, &status, journey->step, diag);
-	if (!error && journey->step == STEP_NONE)
-		error = seal_journal_add(journey->journal, "asked sys/init", diag);
 	if (error)
 		return error;
-	result->resumed = journey->step == STEP_ASKED && status.initialized;
+	/* Still the set from before: the request never got there. */
+	result->resumed = journey->step == STEP_ASKED && status.initialized &&
+			  strcmp(status.set, journey->before) != 0;
+	error = check_status(job, &status, result->resumed, diag);
+	if (!error && !result->resumed)
+		error = note_asked(journey, &status, diag);
+	if (error)
+		return error;
 	error = ask_daemon(job, result->resumed, &refused, &body, diag);
 	meanwhile = refused && is_made(job, &status);
 	if (meanwhile)
@@ -210,8 +226,7 @@ static int begin(const struct seal_init_job *job, struct journey *journey, struc
 	if (error)
 		return error;
 	journey->is_new = access(journey->path, F_OK) != 0;
-	error = seal_journal_open(journey->path, read_step, &journey->step, &journey->journal,
-				  diag);
+	error = seal_journal_open(journey->path, read_step, journey, &journey->journal, diag);
 	if (error == SEAL_E_EXISTS) /* somebody else's, who was quicker */
 		return error;
 	/* A full disk: what could not be begun is not left. */

@@ -121,9 +121,34 @@ static int check_cards(const struct seal_init_job *job, const struct seal_manife
 	return SEAL_OK;
 }
 
+/* The manifest is the core's own word: a gate can change what was asked and cut what is answered.
+ */
+static int check_words(const struct seal_init_job *job, const struct seal_manifest *manifest,
+		       struct seal_diag *diag)
+{
+	uint8_t own[SEAL_CARD_FINGERPRINT] = {0};
+	int error = job->root_card ? seal_card_fingerprint(job->root_card, own, diag) : SEAL_OK;
+
+	if (error)
+		return error;
+	if (strcmp(manifest->purpose, job->purpose) != 0 || manifest->epoch != 1)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the daemon was told another purpose: do not use it or this share "
+				 "set; init again with --again and a new folder");
+	if (manifest->has_root_card != (job->root_card != NULL) ||
+	    !seal_eq_ct(manifest->root_card, own, sizeof own))
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "the root token is not as it was asked for: somebody in between "
+				 "may hold one; do not use the daemon or this share set; init "
+				 "again with --again and a new folder");
+	return SEAL_OK;
+}
+
 static int check(const struct seal_init_job *job, const uint8_t *identity,
 		 const struct seal_manifest *manifest, struct seal_diag *diag)
 {
+	int error;
+
 	if (!seal_eq_ct(manifest->signer, identity, 32))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the manifest is signed by another key than the daemon's");
@@ -140,7 +165,8 @@ static int check(const struct seal_init_job *job, const uint8_t *identity,
 					 "group %s is not as it was asked for: do not use this "
 					 "share set",
 					 job->groups[i].name);
-	return check_cards(job, manifest, diag);
+	error = check_words(job, manifest, diag);
+	return error ? error : check_cards(job, manifest, diag);
 }
 
 static int take_text(const json_t *json, const char *name, char **out, struct seal_diag *diag)
@@ -229,5 +255,13 @@ int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, con
 		error = take_text(own, "root_token_file", &answer->root_token, diag);
 	if (!error && job->root_card && !answer->root_token)
 		error = seal_fail(diag, SEAL_E_VERIFY, "the daemon sent no root token file");
+	if (!error && !job->root_card && answer->root_token)
+		error = seal_fail(diag, SEAL_E_VERIFY, "a root token that was not asked for");
+	if (!error && job->root_card) {
+		error = seal_set_check_file(answer->root_token, strlen(answer->root_token),
+					    &job->root_card, 1, diag);
+		if (error)
+			error = seal_because(diag, SEAL_E_VERIFY, "the root token's file");
+	}
 	return error;
 }

@@ -19,6 +19,7 @@
        epoch: 1
        created: 2026-11-24T10:00:00Z
        signer: BASE64 of the Ed25519 key that signs this note (seald's identity key)
+       root-token-card: HEX                   (only where a root token was made with the set)
        threshold: 3 of 5
        group: ops 2 of 3                      (any number, in the order of splitting)
        share: 1 x=17 group=ops custodian=alice proof=BASE64 cards=HEX,HEX
@@ -50,6 +51,8 @@ struct seal_manifest {
 	char created[21];
 	unsigned epoch, threshold, total;
 	uint8_t signer[32];
+	int has_root_card; /* a root token was made, sealed to this card */
+	uint8_t root_card[SEAL_CARD_FINGERPRINT];
 	struct seal_manifest_group groups[SEAL_MANIFEST_GROUPS];
 	size_t group_count;
 	struct seal_manifest_share shares[SEAL_MANIFEST_SHARES]; /* total of them */

@@ -33,6 +33,7 @@ int seal_manifest_text(const struct seal_manifest *manifest, char **out_text,
 	char *text = NULL;
 	size_t len = 0;
 	char signer[SEAL_BASE64_LEN(sizeof manifest->signer)];
+	char root[2 * SEAL_CARD_FINGERPRINT + 1];
 	int failed;
 	FILE *out;
 	int error = seal_manifest_agree(manifest, diag);
@@ -45,9 +46,13 @@ int seal_manifest_text(const struct seal_manifest *manifest, char **out_text,
 	seal_base64(SEAL_BASE64_PADDED, manifest->signer, sizeof manifest->signer, signer);
 	(void)fprintf(out,
 		      SEAL_MANIFEST_MAGIC "\npurpose: %s\nset: %s\nepoch: %u\ncreated: %s\n"
-					  "signer: %s\nthreshold: %u of %u\n",
-		      manifest->purpose, manifest->set, manifest->epoch, manifest->created, signer,
-		      manifest->threshold, manifest->total);
+					  "signer: %s\n",
+		      manifest->purpose, manifest->set, manifest->epoch, manifest->created, signer);
+	if (manifest->has_root_card) {
+		seal_hex(manifest->root_card, sizeof manifest->root_card, root);
+		(void)fprintf(out, "root-token-card: %s\n", root);
+	}
+	(void)fprintf(out, "threshold: %u of %u\n", manifest->threshold, manifest->total);
 	for (size_t i = 0; i < manifest->group_count; i++)
 		(void)fprintf(out, "group: %s %u of %u\n", manifest->groups[i].name,
 			      manifest->groups[i].threshold, manifest->groups[i].total);
@@ -199,12 +204,30 @@ static int take_share(struct seal_field_reader *reader, struct seal_manifest *ma
 	return error ? error : take_cards(line, share, diag);
 }
 
+static int take_root(struct seal_field_reader *reader, struct seal_manifest *manifest,
+		     struct seal_diag *diag)
+{
+	struct seal_field value = {0};
+	int error;
+
+	if (!seal_field_is(reader, "root-token-card"))
+		return SEAL_OK;
+	error = seal_field_take(reader, "root-token-card", &value, diag);
+	if (!error)
+		error = seal_field_hex(value, manifest->root_card, sizeof manifest->root_card,
+				       diag);
+	manifest->has_root_card = !error;
+	return error;
+}
+
 int seal_manifest_body(struct seal_field_reader *reader, struct seal_manifest *manifest,
 		       struct seal_diag *diag)
 {
 	struct seal_field value = {0};
-	int error = seal_field_take(reader, "threshold", &value, diag);
+	int error = take_root(reader, manifest, diag);
 
+	if (!error)
+		error = seal_field_take(reader, "threshold", &value, diag);
 	if (!error)
 		error = seal_field_of(value, SEAL_MANIFEST_SHARES, &manifest->threshold,
 				      &manifest->total, diag);

@@ -197,7 +197,10 @@ static int begin(const struct seal_set_policy *policy, const struct seal_secret 
 	memcpy(manifest->purpose, policy->purpose, sizeof manifest->purpose);
 	memcpy(manifest->signer, seal_secret_bytes(signer) + 32, sizeof manifest->signer);
 	manifest->epoch = policy->epoch;
-	return SEAL_OK;
+	manifest->has_root_card = policy->root_card != NULL;
+	return policy->root_card
+		       ? seal_card_fingerprint(policy->root_card, manifest->root_card, diag)
+		       : SEAL_OK;
 }
 
 static int sign(struct seal_set *set, struct seal_secret *signer, struct seal_diag *diag)

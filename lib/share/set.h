@@ -23,6 +23,7 @@ struct seal_set_policy {
 	   empty: random. */
 	char set[SEAL_SET_ID + 1];
 	char purpose[SEAL_PURPOSE + 1];
+	const struct seal_card *root_card; /* the manifest names it; NULL: no root token */
 };
 
 /* 16 random bytes as hex. */

@@ -277,7 +277,66 @@ def states(liar):
     same("it is open", (done.returncode, b"OPEN" in done.stdout), (0, True))
 
 
+def inits(liar):
+    """The liar has a root token made for itself, or another purpose; an init --again that never arrived."""
+    daemon, where = liar.daemon, liar.daemon.dir
+    with open(f"{where}/cards/cat.card", encoding="utf-8") as file:
+        card = json.load(file)
+
+    def init(out, *more):
+        return tool("seal-init", *liar.through, "-k", "2", "--cards", f"{where}/cards", "--fingerprints", f"{where}/prints",
+                    "--bootstrap-token", f"{daemon.state}/bootstrap-token", "-o", f"{where}/{out}", *more)
+
+    def asked(change):
+        def lie(method, target, body):
+            with open(f"{daemon.state}/bootstrap-token", encoding="ascii") as file:
+                head = f"X-Vault-Token: {file.read().strip()}\r\n"
+            if method == "PUT" and target.startswith("/v1/sys/init"):
+                told = json.loads(body)
+                change(told["sealkit"])
+                body = json.dumps(told).encode()
+            return method, target, body, head
+        return lie
+
+    def strip(target, body):
+        told = json.loads(body)
+        if "sealkit" in told and "root_token_file" in told["sealkit"]:
+            del told["sealkit"]["root_token_file"]
+            body = json.dumps(told).encode()
+        return body
+
+    def lost(own):
+        raise ValueError("dropped")
+
+    def set_of(out):
+        with open(f"{where}/{out}/manifest", encoding="utf-8") as file:
+            return file.read().split("set: ")[1][:32]
+
+    liar.twist = strip
+    for name, fields, text in (("a root token for the liar", {"root_token_card": card}, b"root token is not as it was asked"),
+                               ("another purpose", {"purpose": "evil"}, b"another purpose")):
+        liar.lie = asked(lambda own, fields=fields: own.update(fields))
+        done = init(name.split()[-1], "--again")
+        ok(f"{name}: refused", done.returncode == 1 and text in done.stderr and
+           not os.path.exists(f"{where}/{name.split()[-1]}"), done)
+    liar.twist = lambda target, body: body
+    liar.lie = asked(lambda own: None)
+    same("as it was asked: taken", init("first", "--again").returncode, 0)
+    liar.lie = asked(lost)
+    same("--again that never arrived", init("second", "--again").returncode, 6)
+    liar.lie = asked(lambda own: None)
+    same("the same again", init("second", "--again").returncode, 0)
+    ok("is another set", set_of("first") != set_of("second"))
+    same("a root token that was asked for", init("third", "--again", "--root-token-card", f"{where}/cards/cat.card").returncode, 0)
+    liar.lie = lambda *told: told
+
+
 def main():
+    daemon = Daemon("seald")
+    liar = Liar(daemon)
+    enroll(daemon.dir)
+    inits(liar)
+    daemon.stop()
     daemon = Daemon("seald")
     liar = Liar(daemon)
     enroll(daemon.dir)
