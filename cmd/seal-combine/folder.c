@@ -2,7 +2,9 @@
    secret's. */
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/encode.h"
 #include "ceremony/busy.h"
 #include "ceremony/combine.h"
 #include "ceremony/prompt.h"
@@ -11,6 +13,7 @@
 #include "base/banned.h"
 
 #define NAMES_BYTES 4096
+#define SIGNER 32u
 
 struct talk {
 	struct used_tokens tokens;
@@ -74,6 +77,28 @@ static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)
 	return seal_prompt_line(text, line, sizeof line, diag);
 }
 
+static int read_signer(const char *text, uint8_t out[static SIGNER], struct seal_diag *diag)
+{
+	size_t len = 0;
+
+	if (seal_unbase64(SEAL_BASE64_PADDED, text, strlen(text), out, SIGNER, &len, NULL) ||
+	    len != SIGNER)
+		return seal_fail(diag, SEAL_E_USAGE, "--signer: not %u bytes in base64", SIGNER);
+	return SEAL_OK;
+}
+
+/* Cards are public: anybody can make a set for the same people, of a secret that he chose. */
+static void tell_signer(const struct seal_manifest *manifest)
+{
+	char signer[SEAL_BASE64_LEN(SIGNER)];
+
+	seal_base64(SEAL_BASE64_PADDED, manifest->signer, SIGNER, signer);
+	(void)fprintf(stderr,
+		      "seal-combine: set %s, signed by %s: compare with what seal-split told, or "
+		      "give --signer\n",
+		      manifest->set, signer);
+}
+
 int combine_folders(const struct values *values, const char *const *dirs, size_t count,
 		    struct seal_sink *sink, struct seal_diag *diag)
 {
@@ -89,12 +114,18 @@ int combine_folders(const struct values *values, const char *const *dirs, size_t
 				       .choose = values->tokens.non_interactive ? NULL
 										: use_tokens_choose,
 				       .ctx = &talk};
-	int error = use_tokens(&values->tokens, &talk.tokens, diag);
+	uint8_t signer[SIGNER];
+	int error = values->signer ? read_signer(values->signer, signer, diag) : SEAL_OK;
 
+	if (!error)
+		error = use_tokens(&values->tokens, &talk.tokens, diag);
 	combine.has_serial = talk.tokens.has_serial;
 	combine.serial = talk.tokens.serial;
 	if (!error)
-		error = seal_combine_folders(dirs, count, &folder, &combine.dir, diag);
+		error = seal_combine_folders(dirs, count, values->signer ? signer : NULL, &folder,
+					     &combine.dir, diag);
+	if (!error && !values->signer)
+		tell_signer(&folder.manifest);
 	if (!error)
 		error = seal_combine_run(&combine, &secret, diag);
 	if (!error && talk.first.error)

@@ -12,6 +12,8 @@
 
 static const struct seal_option options[] = {
 	USE_TOKENS_ROWS(struct values, tokens),
+	{"signer", 0, SEAL_OPTION_TEXT, offsetof(struct values, signer), "BASE64",
+	 "who signed the set, as seal-split told it"},
 	{"walk", 0, SEAL_OPTION_FLAG, offsetof(struct values, walk), NULL,
 	 "one custodian after another at this keyboard"},
 	{"plain", 0, SEAL_OPTION_FLAG, offsetof(struct values, plain), NULL,
@@ -50,7 +52,7 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	struct seal_source source = seal_source_fd(&in);
 	struct seal_sink sink = seal_sink_fd(&out);
 
-	if (values->plain && (file || values->walk || uses_tokens(&values->tokens)))
+	if (values->plain && (file || values->walk || values->signer || uses_tokens(&values->tokens)))
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "--plain: reads stdin and uses no folder and no token");
 	if (values->plain)
@@ -69,7 +71,7 @@ int main(int argc, char **argv)
 	struct values values = {.tokens = USE_TOKENS_INIT, .arguments = (const char *const *)argv};
 	const struct tool tool = {
 		{"seal-combine",
-		 "[-i FILE]... [--walk] [--json] DIR... > secret\n"
+		 "--signer BASE64 [-i FILE]... [--walk] [--json] DIR... > secret\n"
 		 "       seal-combine --plain [--json] < lines > secret",
 		 "Puts a secret together again: from the folder that seal-split made, or those "
 		 "that "

@@ -6,6 +6,7 @@
 
 struct values {
 	struct use_tokens tokens;
+	const char *signer;
 	int plain, walk, json;
 	const char *const *arguments; /* all, NULL-terminated */
 };

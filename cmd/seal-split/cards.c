@@ -7,6 +7,7 @@
 
 #include "../confirm.h"
 #include "../groups.h"
+#include "base/encode.h"
 #include "ceremony/confirm.h"
 #include "ceremony/new_folder.h"
 #include "ceremony/split.h"
@@ -18,12 +19,14 @@ static char *details(const struct values *values, const struct seal_manifest *ma
 {
 	json_t *names = json_array();
 	json_t *json;
+	char signer[SEAL_BASE64_LEN(sizeof manifest->signer)];
 	char *text;
 
 	for (unsigned i = 0; i < manifest->total; i++)
 		(void)json_array_append_new(names, json_string(manifest->shares[i].custodian));
-	json = json_pack("{s:s,s:s,s:i,s:i,s:o}", "folder", values->output, "set", manifest->set,
-			 "threshold", (int)manifest->threshold, "total", (int)manifest->total,
+	seal_base64(SEAL_BASE64_PADDED, manifest->signer, sizeof manifest->signer, signer);
+	json = json_pack("{s:s,s:s,s:s,s:i,s:i,s:o}", "folder", values->output, "set",
+			 manifest->set, "signer", signer, "threshold", (int)manifest->threshold, "total", (int)manifest->total,
 			 "custodians", names);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
@@ -32,7 +35,11 @@ static char *details(const struct values *values, const struct seal_manifest *ma
 
 static void print(const struct values *values, const struct seal_manifest *manifest)
 {
+	char signer[SEAL_BASE64_LEN(sizeof manifest->signer)];
+
+	seal_base64(SEAL_BASE64_PADDED, manifest->signer, sizeof manifest->signer, signer);
 	(void)printf("share set    %s\n", manifest->set);
+	(void)printf("signer       %s\n", signer);
 	(void)printf("purpose      %s\n", manifest->purpose);
 	(void)printf("quorum       %u of %u\n", manifest->threshold, manifest->total);
 	for (size_t i = 0; i < manifest->group_count; i++)
@@ -42,8 +49,9 @@ static void print(const struct values *values, const struct seal_manifest *manif
 		(void)printf("sealed       %s/%s.share\n", values->output,
 			     manifest->shares[i].custodian);
 	(void)printf("secret       %s/" SEAL_SPLIT_SECRET "\n", values->output);
-	(void)printf("next         keep the whole folder; seal-combine %s gives the secret back\n",
-		     values->output);
+	(void)printf("next         keep the whole folder, and set and signer where nobody can change "
+		     "them;\n             seal-combine --signer %s %s gives the secret back\n",
+		     signer, values->output);
 }
 
 static int check(const struct values *values, struct seal_diag *diag)

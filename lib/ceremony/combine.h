@@ -16,10 +16,12 @@
 /* Custodians may each bring a folder with the own share: reads the first, and takes
    shares and cards from the others that it has not. SEAL_E_OLD, SEAL_E_MISMATCH: one is not
    of the first's set, or its manifest is another. *out_dir: the first that has
-   secret.sealed, SEAL_E_NOTFOUND if none has. folder: as for seal_set_folder_read. */
+   secret.sealed, SEAL_E_NOTFOUND if none has. folder: as for seal_set_folder_read.
+   signer: 32 bytes, as the split told it, else SEAL_E_MISMATCH; NULL: any, and then whoever
+   could replace all of the folder chose the secret, as cards are public. */
 SEAL_MUST_CHECK int seal_combine_folders(const char *const *dirs, size_t count,
-					 struct seal_set_folder *folder, const char **out_dir,
-					 struct seal_diag *diag);
+					 const uint8_t *signer, struct seal_set_folder *folder,
+					 const char **out_dir, struct seal_diag *diag);
 
 struct seal_combine {
 	const struct seal_set_folder *folder;

@@ -58,8 +58,9 @@ static int has_secret(const char *dir)
 	       access(path, F_OK) == 0;
 }
 
-int seal_combine_folders(const char *const *dirs, size_t count, struct seal_set_folder *folder,
-			 const char **out_dir, struct seal_diag *diag)
+int seal_combine_folders(const char *const *dirs, size_t count, const uint8_t *signer,
+			 struct seal_set_folder *folder, const char **out_dir,
+			 struct seal_diag *diag)
 {
 	const char *dir = NULL;
 	int error = SEAL_OK;
@@ -70,7 +71,7 @@ int seal_combine_folders(const char *const *dirs, size_t count, struct seal_set_
 		if (!dir && has_secret(dirs[i]))
 			dir = dirs[i];
 		if (i == 0) {
-			error = seal_set_folder_read(dirs[i], NULL, folder, diag);
+			error = seal_set_folder_read(dirs[i], signer, folder, diag);
 			continue;
 		}
 		error = seal_set_folder_read(dirs[i], NULL, &more, diag);

@@ -64,7 +64,7 @@ turn() { # NAME ARG...
 status() { "$bin/seal-status" -a "$url" --pin "$pin" "$@"; }
 back() { # DIR: with the tokens of alice and bruno
 	cat "$d/alice.words" "$d/bruno.words" >"$d/words"
-	"$bin/seal-combine" --non-interactive -i "$d/alice.identity" -i "$d/bruno.identity" --passphrase-fd 3 "$1" 3<"$d/words"
+	"$bin/seal-combine" --signer "$(sed -n 's/^signer: //p' "$1/manifest")" --non-interactive -i "$d/alice.identity" -i "$d/bruno.identity" --passphrase-fd 3 "$1" 3<"$d/words"
 }
 split -o "$d/split" >/dev/null || exit 3
 

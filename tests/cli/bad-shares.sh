@@ -52,7 +52,7 @@ combine() { # DIR NAME...: with the tokens of these
 		set -- "$@" -i "$d/$_who.identity"
 		shift
 	done
-	"$bin/seal-combine" --non-interactive "$@" --passphrase-fd 3 "$_dir" 3<"$d/words"
+	"$bin/seal-combine" --signer "$(sed -n 's/^signer: //p' "$_dir/manifest")" --non-interactive "$@" --passphrase-fd 3 "$_dir" 3<"$d/words"
 }
 turn() { # NAME DIR OPTION...
 	_who=$1 _dir=$2

@@ -23,12 +23,14 @@ refused() { # NAME STATUS SAYS COMMAND: no folder $dir/no, one line, which says 
 
 ok "3 of 5" run "$split -k 3 --purpose 'key of the CA' -o $dir/set <$dir/secret >$dir/out"
 ok "it says what it made" grep -q "^quorum       3 of 5" "$dir/out"
+signer=$(sed -n 's/^signer  *//p' "$dir/out")
+ok "and who signed it" grep -qxF "signer: $signer" "$dir/set/manifest"
 is "what is in the folder" "$(cd "$dir/set" && find . -type f | sort | tr '\n' ' ')" \
 	"./alice.share ./bruno.share ./cards/alice.card ./cards/bruno.card ./cards/chloe.card ./cards/david.card ./cards/emma.card ./chloe.share ./david.share ./emma.share ./manifest ./secret.sealed "
 ok "the secret is in no file" run "! grep -rqF 'planted secret' $dir/set"
 mkdir "$dir/empty"
 ok "into an empty folder" run "$split -k 3 -o $dir/empty/ <$dir/secret"
-ok "JSON" run "$split -k 2 -o $dir/json --json <$dir/secret | jq -e '.result == \"OK\" and .exit == 0 and .total == 5 and .threshold == 2 and .custodians[1] == \"bruno\"'"
+ok "JSON" run "$split -k 2 -o $dir/json --json <$dir/secret | tee $dir/report | jq -e '.result == \"OK\" and .exit == 0 and .total == 5 and .threshold == 2 and .custodians[1] == \"bruno\"'"
 fields() { # every member of the report is in the manual
 	for field in $("$s" -k 2 --cards "$dir/cards" --fingerprints "$dir/fp" -o "$dir/fields" --json <"$dir/secret" | jq -r 'keys[]'); do
 		grep -q "^\.Cm $field\b" man/seal-split.1 || { echo "$field"; return 1; }
@@ -36,10 +38,12 @@ fields() { # every member of the report is in the manual
 	[ -n "$field" ]
 }
 ok "each member of it is in the manual" fields
+ok "its signer is the manifest's" run "grep -qxF \"signer: \$(jq -r .signer $dir/report)\" $dir/json/manifest"
 ok "groups" run "$split -g ops=2,security=1 -o $dir/groups <$dir/secret >$dir/out"
 ok "they are in the manifest" grep -q "^group: ops 2 of 3" "$dir/groups/manifest"
 
-combine() { # FOLDER NAME...: opens with the identities of these
+by=
+combine() { # by $by,  FOLDER NAME...: opens with the identities of these
 	folder=$1
 	shift
 	for name; do printf '%s opens it\n' "$name"; done >"$dir/words"
@@ -48,7 +52,7 @@ combine() { # FOLDER NAME...: opens with the identities of these
 		shift
 	done
 	# shellcheck disable=SC2086 # one or several
-	"$c" "$@" --non-interactive --passphrase-fd 3 $folder 3<"$dir/words"
+	"$c" "$@" ${by:+--signer "$by"} --non-interactive --passphrase-fd 3 $folder 3<"$dir/words"
 }
 back() { # FOLDER NAME...
 	combine "$@" >"$dir/got" && cmp "$dir/got" "$dir/secret"
@@ -69,6 +73,24 @@ nothing() { # FOLDER NAME...
 	[ -s "$dir/got" ] && return 99
 	return "$code"
 }
+# Cards are public: a whole folder that somebody else made for the same people.
+printf 'a secret that somebody else chose' >"$dir/chosen"
+ok "a set for the same cards" run "$split -k 3 --purpose 'key of the CA' -o $dir/replaced <$dir/chosen >$dir/out"
+combined() { combine "$@" >"$dir/got"; }
+other=$(sed -n 's/^signer  *//p' "$dir/out")
+exits "who signed it is told where nobody says who should have" 0 combined "$dir/replaced" alice bruno david
+ok "with its set, and first" run "printf '%s' '$tap_out' | head -n 1 | grep -qF 'set $(sed -n 's/^set: //p' "$dir/replaced/manifest"), signed by $other:'"
+by=$signer
+exits "the replaced folder, with --signer" 1 nothing "$dir/replaced" alice bruno david
+is "refused in one line" "$(printf '%s\n' "$tap_out" | grep -c 'replaced/manifest: .*signed')" "$(printf '%s\n' "$tap_out" | grep -c .)"
+ok "its own is taken" back "$dir/set" alice bruno david
+ok "from three folders, too" back "$dir/stick-alice $dir/stick-bruno $dir/stick-david" alice bruno david
+exits "the second folder replaced" 1 nothing "$dir/stick-alice $dir/replaced" alice bruno david
+exits "two of three, by the signer" 1 nothing "$dir/set" alice david
+is "no signer to compare" "$(printf '%s' "$tap_out" | grep -c 'signed by')" 0
+by=
+exits "a signer that is none" 2 "$c" --signer AAAA "$dir/set"
+exits "--plain and a signer" 2 run "$c --plain --signer $signer </dev/null"
 exits "two of three do not" 1 nothing "$dir/set" alice david
 ok "it says how far it is" run "printf '%s' '$tap_out' | grep -q '2 of 3 given (alice, david)'"
 exits "ops alone do not" 1 nothing "$dir/groups" alice bruno

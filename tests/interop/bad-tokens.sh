@@ -102,7 +102,7 @@ open() { # FILE-OF-PIN ARG...
 	shift
 	"$bin/seal-open" --non-interactive --pin-fd 3 "$@" 3<"$d/$_pin"
 }
-combine() { "$bin/seal-combine" --non-interactive --pin-fd 3 "$@" "$d/set" 3<"$d/pin"; }
+combine() { "$bin/seal-combine" --signer "$(sed -n 's/^signer: //p' "$d/set/manifest")" --non-interactive --pin-fd 3 "$@" "$d/set" 3<"$d/pin"; }
 check() { "$bin/seal-enroll" --check "$d/cards/alice.card" --roots "$d/ca.roots" --non-interactive --pin-fd 3 3<"$d/$1"; }
 bad seal-open 4 "--serial" "two tokens that both fit" open pin "$share"
 bad seal-combine 4 "--serial" "two tokens that both fit" combine
