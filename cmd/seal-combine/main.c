@@ -52,7 +52,8 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	struct seal_source source = seal_source_fd(&in);
 	struct seal_sink sink = seal_sink_fd(&out);
 
-	if (values->plain && (file || values->walk || values->signer || uses_tokens(&values->tokens)))
+	if (values->plain &&
+	    (file || values->walk || values->signer || uses_tokens(&values->tokens)))
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "--plain: reads stdin and uses no folder and no token");
 	if (values->plain)

@@ -26,8 +26,8 @@ static char *details(const struct values *values, const struct seal_manifest *ma
 		(void)json_array_append_new(names, json_string(manifest->shares[i].custodian));
 	seal_base64(SEAL_BASE64_PADDED, manifest->signer, sizeof manifest->signer, signer);
 	json = json_pack("{s:s,s:s,s:s,s:i,s:i,s:o}", "folder", values->output, "set",
-			 manifest->set, "signer", signer, "threshold", (int)manifest->threshold, "total", (int)manifest->total,
-			 "custodians", names);
+			 manifest->set, "signer", signer, "threshold", (int)manifest->threshold,
+			 "total", (int)manifest->total, "custodians", names);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
@@ -49,9 +49,10 @@ static void print(const struct values *values, const struct seal_manifest *manif
 		(void)printf("sealed       %s/%s.share\n", values->output,
 			     manifest->shares[i].custodian);
 	(void)printf("secret       %s/" SEAL_SPLIT_SECRET "\n", values->output);
-	(void)printf("next         keep the whole folder, and set and signer where nobody can change "
-		     "them;\n             seal-combine --signer %s %s gives the secret back\n",
-		     signer, values->output);
+	(void)printf(
+		"next         keep the whole folder, and set and signer where nobody can change "
+		"them;\n             seal-combine --signer %s %s gives the secret back\n",
+		signer, values->output);
 }
 
 static int check(const struct values *values, struct seal_diag *diag)

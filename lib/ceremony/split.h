@@ -23,8 +23,8 @@ struct seal_split_job {
 };
 
 /* The manifest is signed by a key that is thrown away; its public half, out_manifest->signer,
-   is what tells this set from one that somebody else made for the same cards. Errors of seal_set_new and of
-   seal_new_folder_begin. */
+   is what tells this set from one that somebody else made for the same cards. Errors of
+   seal_set_new and of seal_new_folder_begin. */
 SEAL_MUST_CHECK int seal_split_run(const struct seal_split_job *job,
 				   struct seal_manifest *out_manifest, struct seal_diag *diag);
 

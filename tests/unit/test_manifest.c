@@ -78,6 +78,47 @@ static void its_lines(void **state)
 	free(text);
 }
 
+/* Who holds a root token from the first day is in the signed words; where there is no line, nobody.
+ */
+static void root_token_card(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} wrongs[] = {
+		{"root-token-card: ", "root-token-card: 0"},
+		{"root-token-card: 0101", "root-token-card: 01"},
+		{"root-token-card: 0101", "root-token-card: 0A01"},
+		{"root-token-card: 0101", "root-token-card:  101"},
+		{"\nthreshold: ", "\nroot-token-card: 01\nthreshold: "},
+		{"root-token-card: 0101", "threshold: 3 of 5\nroot-token-card: 0101"},
+	};
+	struct seal_manifest with = grouped, out;
+	char *text = NULL;
+
+	(void)state;
+	with.has_root_card = 1;
+	for (size_t i = 0; i < sizeof with.root_card; i++)
+		with.root_card[i] = 1;
+	back(&with);
+	assert_int_equal(seal_manifest_text(&with, &text, NULL), SEAL_OK);
+	assert_non_null(strstr(text, "=\nroot-token-card: 0101"));
+	for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+		const char *at = strstr(text, wrongs[i].from);
+		char *changed = NULL, *note;
+		size_t len = 0;
+
+		assert_non_null(at);
+		assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, wrongs[i].to,
+				     at + strlen(wrongs[i].from)) > 0);
+		note = sign_text(signer, changed, "sealkit/manifest", &len);
+		if (seal_manifest_parse(note, len, NULL, &out, NULL) == SEAL_OK)
+			fail_msg("taken: %s", wrongs[i].to);
+		free(note);
+		free(changed);
+	}
+	free(text);
+}
+
 /* Every bit of text and signature. */
 static void forged_in_every_bit(void **state)
 {
@@ -323,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(its_lines),
+		cmocka_unit_test(root_token_card),
 		cmocka_unit_test(forged_in_every_bit),
 		cmocka_unit_test(lines_moved),
 		cmocka_unit_test(contradictions_are_not_written),
