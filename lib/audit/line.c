@@ -16,6 +16,11 @@
 
 #include "base/banned.h"
 
+static const char *salt_of(const struct seal_audit *audit)
+{
+	return (const char *)seal_secret_bytes(audit->salt);
+}
+
 int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, struct seal_diag *diag)
 {
 	struct seal_audit *audit SEAL_CLEANUP(seal_audit_freep) = NULL;
@@ -28,7 +33,10 @@ int seal_audit_new(int fd, const char *salt, struct seal_audit **out_audit, stru
 	if (!audit)
 		return seal_fail(diag, SEAL_E_NOMEM, "audit log");
 	audit->fd = -1;
-	(void)snprintf(audit->salt, sizeof audit->salt, "%s", salt);
+	error = seal_secret_new(strlen(salt) + 1, &audit->salt, diag);
+	if (error)
+		return error;
+	memcpy(seal_secret_data(audit->salt), salt, strlen(salt) + 1);
 	error = seal_audit_tail(fd, &audit->seq, &audit->torn, &audit->last, diag);
 	if (error)
 		return error;
@@ -54,6 +62,7 @@ void seal_audit_free(struct seal_audit *audit)
 	if (audit->fd >= 0)
 		(void)close(audit->fd);
 	seal_json_text_done(&audit->last);
+	seal_secret_free(audit->salt);
 	free(audit);
 }
 
@@ -95,7 +104,7 @@ static int set_hash(const struct seal_audit *audit, json_t *json, const char *na
 
 	if (!text)
 		return 0;
-	seal_audit_hash(audit->salt, text, strlen(text), hash);
+	seal_audit_hash(salt_of(audit), text, strlen(text), hash);
 	return set_text(json, name, hash);
 }
 
@@ -159,8 +168,8 @@ static int set_data(const struct seal_audit *audit, const struct seal_audit_even
 	if (!data)
 		return SEAL_OK;
 	if (!brief) {
-		error = seal_audit_hide(data, audit->salt, event->hide_numbers, event->hide_names,
-					&hidden, diag);
+		error = seal_audit_hide(data, salt_of(audit), event->hide_numbers,
+					event->hide_names, &hidden, diag);
 		if (error)
 			return error;
 		return json_object_set_new(to, "data", hidden)
@@ -170,7 +179,7 @@ static int set_data(const struct seal_audit *audit, const struct seal_audit_even
 	error = seal_json_write(data, SEAL_JSON_SORTED, "", &text, diag);
 	if (error)
 		return error;
-	seal_audit_hash(audit->salt, text.bytes, text.len, hash);
+	seal_audit_hash(salt_of(audit), text.bytes, text.len, hash);
 	return set_text(to, "data", hash) ? seal_fail(diag, SEAL_E_NOMEM, "audit line") : SEAL_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "audit/line.h"
+#include "base/secret.h"
 
 /* Shared by line.c (lines), tail.c (how a file ends), reopen.c (from one to the next). */
 struct seal_audit {
@@ -12,7 +13,7 @@ struct seal_audit {
 	int is_file, dirty;
 	uint64_t seq;
 	struct seal_json_text last; /* the line of that number; no bytes: none yet */
-	char salt[SEAL_AUDIT_SALT + 1];
+	struct seal_secret *salt;   /* with its NUL */
 };
 
 #define SEAL_AUDIT_TIME 40u

@@ -63,7 +63,7 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 {
 	struct seal_core *core SEAL_CLEANUP(seal_core_freep) = NULL;
 	int audit_fd = config->audit_fd;
-	char salt[SEAL_AUDIT_SALT + 1];
+	struct seal_secret *salt SEAL_CLEANUP(seal_secret_freep) = NULL;
 	int error;
 
 	seal_json_setup();
@@ -77,9 +77,10 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 	core->half_open = config->half_open ? config->half_open : HALF_OPEN;
 	error = seal_store_open(core->folder, &core->store, diag);
 	if (!error)
-		error = seal_core_audit_salt(core->folder, salt, diag);
+		error = seal_core_audit_salt(core->folder, &salt, diag);
 	if (!error)
-		error = seal_audit_new(audit_fd, salt, &core->audit, diag);
+		error = seal_audit_new(audit_fd, (const char *)seal_secret_bytes(salt),
+				       &core->audit, diag);
 	if (error) {
 		(void)close(audit_fd);
 		return error;

@@ -23,7 +23,8 @@ struct seal_core {
 /* Makes what is not there: the identity key (libsodium's 64 bytes) and the audit salt. */
 SEAL_MUST_CHECK int seal_core_identity_key(const char *folder, struct seal_secret **out_signer,
 					   uint8_t out_public[static 32], struct seal_diag *diag);
-SEAL_MUST_CHECK int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1],
+/* With a NUL behind it. */
+SEAL_MUST_CHECK int seal_core_audit_salt(const char *folder, struct seal_secret **out_salt,
 					 struct seal_diag *diag);
 /* wanted: before the first quorum. Else *out_token is NULL. */
 SEAL_MUST_CHECK int seal_core_bootstrap(const char *folder, int wanted,

@@ -133,31 +133,45 @@ int seal_core_identity_key(const char *folder, struct seal_secret **out_signer,
 	return SEAL_OK;
 }
 
-int seal_core_audit_salt(const char *folder, char out[static SEAL_AUDIT_SALT + 1],
-			 struct seal_diag *diag)
+/* It keys what stands for tokens and values in the log. */
+static int make_salt(const char *path, struct seal_diag *diag)
+{
+	uint8_t salt[32];
+	char hex[2 * sizeof salt + 1];
+	int error = seal_random(salt, sizeof salt, diag);
+
+	seal_hex(salt, sizeof salt, hex);
+	if (!error)
+		error = put_line(path, "", hex, diag);
+	seal_wipe(salt, sizeof salt);
+	seal_wipe(hex, sizeof hex);
+	return error;
+}
+
+int seal_core_audit_salt(const char *folder, struct seal_secret **out_salt, struct seal_diag *diag)
 {
 	struct seal_secret *line SEAL_CLEANUP(seal_secret_freep) = NULL;
+	struct seal_secret *salt SEAL_CLEANUP(seal_secret_freep) = NULL;
 	int fd SEAL_CLEANUP(close_fd) = -1;
-	char path[PATH_CAP], hex[65];
-	uint8_t salt[32];
+	char path[PATH_CAP];
 	int error = path_of(folder, SALT_FILE, path, diag);
 
 	if (!error)
 		error = seal_file_open_own(path, 0, &fd, diag);
 	if (error == SEAL_E_NOTFOUND) {
-		error = seal_random(salt, sizeof salt, diag);
-		seal_hex(salt, sizeof salt, hex);
-		if (!error)
-			error = put_line(path, "", hex, diag);
+		error = make_salt(path, diag);
 		if (!error)
 			error = seal_file_open_own(path, 0, &fd, diag);
 	}
 	if (!error)
 		error = seal_secret_read_fd(fd, SEAL_AUDIT_SALT, &line, diag);
+	if (!error)
+		error = seal_secret_new(seal_secret_len(line) + 1, &salt, diag);
 	if (error)
 		return error;
-	memcpy(out, seal_secret_bytes(line), seal_secret_len(line));
-	out[seal_secret_len(line)] = 0;
+	memcpy(seal_secret_data(salt), seal_secret_bytes(line), seal_secret_len(line));
+	seal_secret_data(salt)[seal_secret_len(line)] = 0;
+	*out_salt = seal_steal(&salt);
 	return SEAL_OK;
 }
 
