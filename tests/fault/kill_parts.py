@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 import subprocess
+import time
 import urllib.request
 
 # What changes the world: a step is one such call of one process, counted from the start of the command.
@@ -164,13 +165,28 @@ class Daemon:
         self.to = ["-a", self.url, "--pin", words[2], "--core", words[4]]
 
     def child(self, name):
-        """The core's or the gate's process id."""
-        with open("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid), encoding="ascii") as f:
-            for pid in f.read().split():
-                with open("/proc/%s/comm" % pid, encoding="ascii") as comm:
-                    if comm.read().strip() == "seald-" + name:
-                        return int(pid)
+        """The core's or the gate's process id; a gate that was killed just now is waited for: another one comes."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for pid in self.children():
+                if self.is_named(pid, "seald-" + name):
+                    return int(pid)
+            time.sleep(0.01)
         raise AssertionError("no process seald-" + name)
+
+    def children(self):
+        with open("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid), encoding="ascii") as f:
+            return f.read().split()
+
+    @staticmethod
+    def is_named(pid, name):
+        """Whether it lives and has this name."""
+        try:
+            with open("/proc/%s/stat" % pid, encoding="ascii") as f:
+                comm, rest = f.read().split("(", 1)[1].rsplit(") ", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return comm == name and rest[0] != "Z"
 
     def kill(self):
         if self.process.poll() is None:
