@@ -17,6 +17,7 @@
 #include "base/banned.h"
 
 #define JOURNAL ".journal"
+#define PURPOSE "purpose "
 #define ASKED "asked sys/init after "
 
 enum step { STEP_NONE, STEP_ASKED };
@@ -27,7 +28,8 @@ struct journey {
 	struct seal_journal *journal;
 	char path[SEAL_PATH];
 	enum step step;
-	char before[SEAL_SET_ID + 1]; /* the daemon's set when it was asked, or "" */
+	char before[SEAL_SET_ID + 1];	/* the daemon's set when it was asked, or "" */
+	char purpose[SEAL_PURPOSE + 1]; /* that was asked for: it may name another address */
 	int is_new; /* made by this call, and nothing asked of the daemon since: taken back */
 };
 
@@ -67,6 +69,9 @@ static int read_step(void *ctx, uint64_t seq SEAL_UNUSED, const char *text,
 	if (strncmp(text, ASKED, strlen(ASKED)) == 0) {
 		journey->step = STEP_ASKED;
 		(void)snprintf(journey->before, sizeof journey->before, "%s", text + strlen(ASKED));
+	} else if (strncmp(text, PURPOSE, strlen(PURPOSE)) == 0) {
+		(void)snprintf(journey->purpose, sizeof journey->purpose, "%s",
+			       text + strlen(PURPOSE));
 	}
 	return SEAL_OK;
 }
@@ -168,13 +173,30 @@ static int is_made(const struct seal_init_job *job, const struct seal_client_sta
 	       now.initialized;
 }
 
-static int note_asked(struct journey *journey, const struct seal_client_status *status,
-		      struct seal_diag *diag)
+static int note_asked(const struct seal_init_job *job, struct journey *journey,
+		      const struct seal_client_status *status, struct seal_diag *diag)
 {
-	char line[sizeof ASKED + SEAL_SET_ID];
+	char line[sizeof PURPOSE + sizeof ASKED + SEAL_SET_ID + SEAL_PURPOSE];
+	int error;
 
+	(void)snprintf(line, sizeof line, PURPOSE "%s", job->purpose);
+	error = seal_journal_add(journey->journal, line, diag);
+	if (error)
+		return error;
 	(void)snprintf(line, sizeof line, ASKED "%s", status->initialized ? status->set : "");
 	return seal_journal_add(journey->journal, line, diag);
+}
+
+/* What is answered is held to what was asked for, by the run that asked. */
+static int read_answer(const struct seal_init_job *job, const struct journey *journey, int resumed,
+		       const uint8_t *identity, const char *body, struct seal_init_answer *answer,
+		       struct seal_diag *diag)
+{
+	struct seal_init_job asked = *job;
+
+	if (resumed && *journey->purpose)
+		asked.purpose = journey->purpose;
+	return seal_init_read(&asked, identity, body, answer, diag);
 }
 
 static int run(const struct seal_init_job *job, struct journey *journey,
@@ -194,7 +216,7 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 			  strcmp(status.set, journey->before) != 0;
 	error = check_status(job, &status, result->resumed, diag);
 	if (!error && !result->resumed)
-		error = note_asked(journey, &status, diag);
+		error = note_asked(job, journey, &status, diag);
 	if (error)
 		return error;
 	error = ask_daemon(job, result->resumed, &refused, &body, diag);
@@ -204,7 +226,8 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 	if (!refused)
 		journey->is_new = 0;
 	if (!error) {
-		error = seal_init_read(job, status.identity, body, &answer, diag);
+		error = read_answer(job, journey, result->resumed, status.identity, body, &answer,
+				    diag);
 		journey->is_new = error && meanwhile; /* then it is somebody else's */
 	}
 	if (!error)
