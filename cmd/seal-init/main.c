@@ -150,7 +150,7 @@ static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag
 		return error;
 	job.client = client;
 	job.bootstrap = bootstrap;
-	job.core = has_core ? core : NULL;
+	job.core = core;
 	job.root_card = values->root_card ? &root : NULL;
 	return run_with(values, &job, &cards, diag);
 }

@@ -148,18 +148,25 @@ static int ask_daemon(const struct seal_init_job *job, int fetch, int *out_refus
 	return error;
 }
 
-static int check_status(const struct seal_init_job *job, const struct seal_client_status *status,
-			int resumed, struct seal_diag *diag)
+/* In the core's own words: neither the bootstrap token nor a wish goes to another, and no gate
+   says what is there already. */
+static int ask_state(const struct seal_init_job *job, struct seal_client_status *out_status,
+		     struct seal_diag *diag)
 {
 	const char *address = seal_client_address(job->client);
+	struct seal_client_status status;
+	int error = seal_client_status_signed(job->client, job->core, &status, diag);
 
-	if (!status->is_seald)
+	if (error)
+		return error;
+	if (!status.is_seald)
 		return seal_fail(diag, SEAL_E_REFUSED, "%s: not seald: check the address", address);
-	if (status->initialized && !resumed && !job->again)
-		return seal_fail(diag, SEAL_E_EXISTS,
-				 "%s: is initialised already, under set %.8s; before the first "
-				 "quorum --again makes another",
-				 address, status->set);
+	if (!status.is_signed)
+		return seal_fail(diag, SEAL_E_VERIFY,
+				 "%s: its core is another than the one named, or something stands "
+				 "between: nothing was asked of it",
+				 address);
+	*out_status = status;
 	return SEAL_OK;
 }
 
@@ -169,8 +176,23 @@ static int is_made(const struct seal_init_job *job, const struct seal_client_sta
 {
 	struct seal_client_status now;
 
-	return !before->initialized && seal_client_status(job->client, &now, NULL) == SEAL_OK &&
-	       now.initialized;
+	return !before->initialized && ask_state(job, &now, NULL) == SEAL_OK && now.initialized;
+}
+
+/* A gate could answer with what the core said of a set before. */
+static int check_in_force(const struct seal_init_job *job, const struct seal_manifest *manifest,
+			  struct seal_diag *diag)
+{
+	struct seal_client_status now;
+	int error = ask_state(job, &now, diag);
+
+	if (!error && strcmp(now.set, manifest->set) != 0)
+		error = seal_fail(
+			diag, SEAL_E_VERIFY,
+			"the answer is of share set %.8s, and the daemon's is %.8s: do not "
+			"use the one that was answered",
+			manifest->set, *now.set ? now.set : "none");
+	return error;
 }
 
 static int note_asked(const struct seal_init_job *job, struct journey *journey,
@@ -189,14 +211,15 @@ static int note_asked(const struct seal_init_job *job, struct journey *journey,
 
 /* What is answered is held to what was asked for, by the run that asked. */
 static int read_answer(const struct seal_init_job *job, const struct journey *journey, int resumed,
-		       const uint8_t *identity, const char *body, struct seal_init_answer *answer,
-		       struct seal_diag *diag)
+		       const char *body, struct seal_init_answer *answer, struct seal_diag *diag)
 {
 	struct seal_init_job asked = *job;
+	int error;
 
 	if (resumed && *journey->purpose)
 		asked.purpose = journey->purpose;
-	return seal_init_read(&asked, identity, body, answer, diag);
+	error = seal_init_read(&asked, body, answer, diag);
+	return error ? error : check_in_force(job, &answer->manifest, diag);
 }
 
 static int run(const struct seal_init_job *job, struct journey *journey,
@@ -207,14 +230,18 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 	char *body SEAL_CLEANUP(seal_text_freep) = NULL;
 	int refused = 0;
 	int meanwhile;
-	int error = seal_client_status(job->client, &status, diag);
+	int error = ask_state(job, &status, diag);
 
 	if (error)
 		return error;
 	/* Still the set from before: the request never got there. */
 	result->resumed = journey->step == STEP_ASKED && status.initialized &&
 			  strcmp(status.set, journey->before) != 0;
-	error = check_status(job, &status, result->resumed, diag);
+	if (status.initialized && !result->resumed && !job->again)
+		error = seal_fail(diag, SEAL_E_EXISTS,
+				  "%s: is initialised already, under set %.8s; before the first "
+				  "quorum --again makes another",
+				  seal_client_address(job->client), status.set);
 	if (!error && !result->resumed)
 		error = note_asked(job, journey, &status, diag);
 	if (error)
@@ -226,8 +253,7 @@ static int run(const struct seal_init_job *job, struct journey *journey,
 	if (!refused)
 		journey->is_new = 0;
 	if (!error) {
-		error = read_answer(job, journey, result->resumed, status.identity, body, &answer,
-				    diag);
+		error = read_answer(job, journey, result->resumed, body, &answer, diag);
 		journey->is_new = error && meanwhile; /* then it is somebody else's */
 	}
 	if (!error)

@@ -23,7 +23,7 @@ struct seal_init_job {
 	const struct seal_cards *cards;
 	const struct seal_card *root_card; /* gets the root token; NULL: none is handed out */
 	const struct seal_secret *bootstrap;
-	const uint8_t *core; /* the core's identity key, 32 bytes, where it is known; or NULL */
+	const uint8_t *core; /* the core's identity key, 32 bytes: nothing is asked of another */
 	const char *purpose;
 	unsigned threshold; /* 0 with groups */
 	struct seal_manifest_group groups[SEAL_MANIFEST_GROUPS];

@@ -16,9 +16,8 @@ void seal_init_answer_done(struct seal_init_answer *answer);
 /* The body of the request; the caller's. */
 SEAL_MUST_CHECK int seal_init_request(const struct seal_init_job *job,
 				      struct seal_json_text *out_body, struct seal_diag *diag);
-/* Parses, and compares with the job and with the daemon's identity. */
-SEAL_MUST_CHECK int seal_init_read(const struct seal_init_job *job, const uint8_t *identity,
-				   const char *body, struct seal_init_answer *answer,
-				   struct seal_diag *diag);
+/* Parses, and compares with the job. */
+SEAL_MUST_CHECK int seal_init_read(const struct seal_init_job *job, const char *body,
+				   struct seal_init_answer *answer, struct seal_diag *diag);
 
 #endif

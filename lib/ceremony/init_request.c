@@ -144,12 +144,12 @@ static int check_words(const struct seal_init_job *job, const struct seal_manife
 	return SEAL_OK;
 }
 
-static int check(const struct seal_init_job *job, const uint8_t *identity,
-		 const struct seal_manifest *manifest, struct seal_diag *diag)
+static int check(const struct seal_init_job *job, const struct seal_manifest *manifest,
+		 struct seal_diag *diag)
 {
 	int error;
 
-	if (!seal_eq_ct(manifest->signer, identity, 32))
+	if (!seal_eq_ct(manifest->signer, job->core, 32))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the manifest is signed by another key than the daemon's");
 	if (manifest->total != count_persons(job->cards) ||
@@ -229,7 +229,7 @@ void seal_init_answer_done(struct seal_init_answer *answer)
 	*answer = (struct seal_init_answer){0};
 }
 
-int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, const char *body,
+int seal_init_read(const struct seal_init_job *job, const char *body,
 		   struct seal_init_answer *answer, struct seal_diag *diag)
 {
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
@@ -244,11 +244,10 @@ int seal_init_read(const struct seal_init_job *job, const uint8_t *identity, con
 				 "answer: says nothing of sealed shares: not seald?");
 	error = take_text(own, "manifest", &answer->note, diag);
 	if (!error)
-		error = seal_manifest_parse(answer->note, strlen(answer->note),
-					    job->core ? job->core : identity, &answer->manifest,
-					    diag);
+		error = seal_manifest_parse(answer->note, strlen(answer->note), job->core,
+					    &answer->manifest, diag);
 	if (!error)
-		error = check(job, job->core ? job->core : identity, &answer->manifest, diag);
+		error = check(job, &answer->manifest, diag);
 	if (!error)
 		error = take_shares(job, own, answer, diag);
 	if (!error && json_is_string(json_object_get(own, "root_token_file")))

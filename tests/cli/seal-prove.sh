@@ -9,32 +9,12 @@ SEALD_DIR=$(mktemp -d)
 . tests/lib/seald.sh
 trap 'seald_stop; rm -rf "$SEALD_DIR"' EXIT
 d=$SEALD_DIR
-bin=$BUILD/bin
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT
-
-says() { # NAME TEXT: the last exits was told in one line that has TEXT
-	is "$1: one line" "$(printf '%s\n' "$tap_out" | wc -l)" 1
-	case $tap_out in *"$2"*) ok "$1: says \"$2\"" true ;; *) ok "$1: says \"$2\", not: $tap_out" false ;; esac
-}
-enroll() { # CUSTODIAN TOKEN
-	echo "phrase of $2" >"$d/$2.phrase"
-	"$bin/seal-enroll" --passphrase --name "$1" --identity "$d/$2.identity" -o "$d/cards/$2.card" \
-		--passphrase-fd 3 --non-interactive --json 3<"$d/$2.phrase" | jq -r '"\(.name) \(.fingerprint)"' >>"$d/prints"
-}
-connected() {
-	_tool=$1
-	shift
-	"$bin/$_tool" -a "$SEALD_URL" --pin "$SEALD_PIN" --core "$SEALD_CORE" "$@"
-}
+# shellcheck source=tests/lib/custodians.sh
+. tests/lib/custodians.sh
 prove() { # TOKEN [OPTION...]
 	_name=$1
 	shift
-	connected seal-unseal --prove -i "$d/$_name.identity" --passphrase-fd 3 --non-interactive "$@" 3<"$d/$_name.phrase"
-}
-turn() {
-	_name=$1
-	shift
-	connected seal-unseal -i "$d/$_name.identity" --passphrase-fd 3 --non-interactive "$@" 3<"$d/$_name.phrase"
+	as_holder "$_name" --prove "$@"
 }
 unproved() { # the marks, sorted
 	connected seal-status --json 2>/dev/null | jq -r '[.unproved[].card] | sort | join(" ")'
@@ -44,13 +24,11 @@ marks() { # NAME...: of their first cards, sorted
 		sort | tr '\n' ' ' | sed 's/ $//'
 }
 
-mkdir "$d/cards"
-for name in ann ben cat dora; do enroll "$name" "$name"; done
-enroll ann ann-spare
+for name in ann ben cat dora; do custodian "$name"; done
+custodian ann ann-spare
 seald_start 'half_open = "1h";'
 ok "seald starts" kill -0 "$SEALD_PID"
-exits "init" 0 connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/prints" \
-	--bootstrap-token "$d/state/bootstrap-token" -o "$d/set"
+exits "init" 0 init -k 2 -o "$d/set"
 is "nobody has proved" "$(unproved)" "$(marks ann ben cat dora)"
 is "seal-status says so" "$(connected seal-status 2>/dev/null | grep -c '^proved *0 of 4; not yet:$')" 1
 
@@ -72,7 +50,7 @@ mkdir "$d/home"
 cp -r "$d/set/manifest" "$d/set/cards" "$d/home"
 ln -s nowhere "$d/home/ben.share"
 exits "a share that cannot be kept: 1" 1 prove ben "$d/home"
-says "a share that cannot be kept" "ben.share"
+tells "a share that cannot be kept" "ben.share"
 is "is not proved" "$(unproved)" "$(marks ben cat dora)"
 rm "$d/home/ben.share"
 exits "ben's share is fetched" 0 prove ben --json "$d/home"
@@ -87,13 +65,13 @@ exits "with --wait: 2" 2 prove ann --wait 1 "$d/set"
 exits "with --reset: 2" 2 prove ann --reset "$d/set"
 exits "a wrong passphrase: 4" 4 connected seal-unseal --prove -i "$d/cat.identity" --passphrase-fd 3 --non-interactive \
 	"$d/set" 3<"$d/ben.phrase"
-says "a wrong passphrase" "cat"
+tells "a wrong passphrase" "cat"
 exits "no token: 4" 4 connected seal-unseal --prove --non-interactive "$d/set"
-says "no token" "no token here"
+tells "no token" "no token here"
 cp -r "$d/set" "$d/bad"
 cp "$d/set/ben.share" "$d/bad/cat.share"
 exits "another person's share in the file: 1" 1 prove cat "$d/bad"
-says "another person's share in the file" "share of cat"
+tells "another person's share in the file" "share of cat"
 head -c 300 "$d/set/cat.share" >"$d/bad/cat.share"
 exits "a truncated share: 1" 1 prove cat "$d/bad"
 is "cat is still on the list" "$(unproved)" "$(marks cat dora)"
@@ -103,9 +81,9 @@ kill -9 "$SEALD_PID"
 seald_wait 10 seald_gone "$SEALD_PID"
 seald_start 'half_open = "1h";'
 is "after a kill" "$(unproved)" "$(marks cat dora)"
-exits "cat gives her share" 0 turn cat "$d/set"
+exits "cat gives her share" 0 as_holder cat "$d/set"
 is "which proves nothing before the quorum" "$(unproved)" "$(marks cat dora)"
-exits "ann opens it" 0 turn ann "$d/set"
+exits "ann opens it" 0 as_holder ann "$d/set"
 is "now cat has proved by that" "$(unproved)" "$(marks dora)"
 seald_stop
 seald_start 'half_open = "1h";'
@@ -119,7 +97,7 @@ is "all have proved" "$(printf '%s\n' "$tap_out" | tail -n 1)" "proved: ann, ben
 is "seal-status says so" "$(connected seal-status 2>/dev/null | grep -c '^proved *4 of 4$')" 1
 ok "hers is the one of init" cmp "$d/set/dora.share" "$d/away/dora.share"
 exits "the daemon has no share any more: 1" 1 prove cat "$d/away"
-says "the daemon has no share any more" "every holder has proved"
+tells "the daemon has no share any more" "every holder has proved"
 exits "with dora here too her share is found" 0 connected seal-unseal --prove -i "$d/cat.identity" -i "$d/dora.identity" \
 	--passphrase-fd 3 --non-interactive "$d/away" 3<"$d/dora.phrase"
 exits "who has the share can still prove" 0 prove cat "$d/set"
@@ -131,8 +109,7 @@ mv "$d/state" "$d/state-1"
 seald_start 'half_open = "1h";'
 exits "another daemon: 1" 1 prove cat "$d/set"
 is "in one line" "$(printf '%s\n' "$tap_out" | wc -l)" 1
-exits "its own init" 0 connected seal-init -k 2 --cards "$d/cards" --fingerprints "$d/prints" \
-	--bootstrap-token "$d/state/bootstrap-token" -o "$d/set-2"
+exits "its own init" 0 init -k 2 -o "$d/set-2"
 exits "a set of before: 1" 1 connected seal-unseal --prove -i "$d/cat.identity" --passphrase-fd 3 --non-interactive "$d/set" \
 	3<"$d/cat.phrase"
 is "each proof and challenge has its lines" "$(grep -c '"type":"response".*"path":"sys/sealkit/prove"' "$d/audit.log")" \

@@ -63,6 +63,12 @@ npm_missing() {
 	fi
 }
 
+# tells NAME TEXT: the last exits was told in one line that has TEXT.
+tells() {
+	is "$1: one line" "$(printf '%s\n' "$tap_out" | wc -l)" 1
+	case $tap_out in *"$2"*) ok "$1: says \"$2\"" true ;; *) ok "$1: says \"$2\", not: $tap_out" false ;; esac
+}
+
 done_testing() {
 	echo "1..$tap_n"
 	[ "$tap_bad" -eq 0 ]

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 
-from daemon import BUILD, Tap, make_certificate, ok, same
+from daemon import BUILD, Tap, make_certificate, ok, read_request, same
 
 STATUS = (b'{"type":"shamir","initialized":true,"sealed":false,"t":2,"n":3,"progress":0,"nonce":"","version":"1.8.4",'
           b'"migration":false,"recovery_seal":false,"storage_type":"file"}')
@@ -35,13 +35,10 @@ class Proxy:
                 pass
 
     def answer(self, client):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            more = client.recv(65536)
-            if not more:
-                return
-            data += more
-        lines = data.decode().split("\r\n")
+        asked = read_request(client)
+        if not asked:
+            return
+        lines = asked[0]
         host = next(line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("host:"))
         self.lines.append((lines[0], host))
         good = lines[0].startswith("GET /behind/here/v1/sys/seal-status ")

@@ -193,6 +193,22 @@ def send(sock, method, target, body=b"", head=""):
     sock.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{length}{head}\r\n".encode() + body)
 
 
+def read_request(client):
+    """What a stand-in for a daemon is asked: its head's lines and the body; None where it ends before."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = client.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, body = data.split(b"\r\n\r\n", 1)
+    lines = head.decode().split("\r\n")
+    wanted = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length:")), 0)
+    while len(body) < wanted:
+        body += client.recv(65536)
+    return lines, body
+
+
 class Answer:
     """Reads one answer. status is 0 where the connection ended before it."""
 

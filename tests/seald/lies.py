@@ -6,7 +6,7 @@ import ssl
 import socket
 import threading
 
-from daemon import Answer, Daemon, Tap, ok, same, send
+from daemon import Answer, Daemon, Tap, ok, read_request, same, send
 from parties import enroll, make_set, tool, turn
 
 UNCONFIRMED = b"did not confirm this share"
@@ -43,18 +43,11 @@ class Liar:
             pass
 
     def exchange(self, client):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            more = client.recv(65536)
-            if not more:
-                return
-            data += more
-        head, body = data.split(b"\r\n\r\n", 1)
-        lines = head.decode().split("\r\n")
+        asked = read_request(client)
+        if not asked:
+            return
+        lines, body = asked
         method, target, _ = lines[0].split()
-        wanted = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length:")), 0)
-        while len(body) < wanted:
-            body += client.recv(65536)
         made = self.lie(method, target, body)
         if isinstance(made, bytes):
             status, answer = 200, made
@@ -328,7 +321,48 @@ def inits(liar):
     same("the same again", init("second", "--again").returncode, 0)
     ok("is another set", set_of("first") != set_of("second"))
     same("a root token that was asked for", init("third", "--again", "--root-token-card", f"{where}/cards/cat.card").returncode, 0)
+    replayed(liar, init, asked(lambda own: None))
+    unasked(liar, init, asked(lambda own: None))
     liar.lie = lambda *told: told
+
+
+def replayed(liar, init, lie):
+    """What the core said of a set that it has forgotten since."""
+    kept = []
+
+    def keep(target, body):
+        if target.startswith("/v1/sys/init"):
+            kept.append(body)
+            return kept[0]
+        return body
+
+    liar.lie, liar.twist = lie, keep
+    same("the answer that is kept", init("kept", "--again").returncode, 0)
+    done = init("replayed", "--again")
+    ok("an older set's answer is refused", done.returncode == 1 and b"the daemon's is" in done.stderr and len(kept) == 2, done)
+    ok("and no folder is made of it", not os.path.exists(f"{liar.daemon.dir}/replayed"))
+    liar.twist = lambda target, body: body
+
+
+def unasked(liar, init, lie):
+    """A state that the core has not signed: it gets neither wish nor bootstrap token."""
+    asked = []
+
+    def count(method, target, body):
+        asked.append((method, target.split("?")[0]))
+        return lie(method, target, body)
+
+    def empty(target, body):
+        told = json.loads(body)
+        if target.startswith("/v1/sys/seal-status"):
+            told.update(initialized=False)
+        return json.dumps(told).encode()
+
+    liar.lie, liar.twist = count, empty
+    done = init("unasked")
+    ok("a state that is not the core's", done.returncode == 1 and b"nothing was asked of it" in done.stderr, done)
+    same("nothing more was asked", asked, [("GET", "/v1/sys/seal-status")])
+    liar.twist = lambda target, body: body
 
 
 def main():
@@ -336,7 +370,7 @@ def main():
     liar = Liar(daemon)
     enroll(daemon.dir)
     inits(liar)
-    daemon.stop()
+    daemon.end("lies at init")
     daemon = Daemon("seald")
     liar = Liar(daemon)
     enroll(daemon.dir)
