@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	struct values values = {.tokens = USE_TOKENS_INIT, .arguments = (const char *const *)argv};
 	const struct tool tool = {
 		{"seal-combine",
-		 "--signer BASE64 [-i FILE]... [--walk] [--json] DIR... > secret\n"
+		 "[--signer BASE64] [-i FILE]... [--walk] [--json] DIR... > secret\n"
 		 "       seal-combine --plain [--json] < lines > secret",
 		 "Puts a secret together again: from the folder that seal-split made, or those "
 		 "that "

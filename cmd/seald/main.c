@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	const struct tool tool = {{"seald", "--config FILE [--check] [--ready-fd N] [--json]",
 				   "Serves a sealed secret manager over the Vault HTTP API, until "
 				   "SIGTERM. SIGHUP reads\n"
-				   "the certificate again.",
+				   "the certificate again and goes on in a new audit file.",
 				   options, 0},
 				  run,
 				  &values.json,
