@@ -28,7 +28,6 @@ finish() {
 }
 trap finish EXIT
 bin=$BUILD/bin
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT VAULT_SKIP_VERIFY BAO_SKIP_VERIFY
 
 "$BUILD/tests/interop_make_card" "$d/cards" alice -p bruno -p chloe >"$d/fp" || exit 3
 for n in alice bruno; do

@@ -16,7 +16,6 @@ mkdir "$BAD_DIR" "$d/cards" "$d/in"
 trap 'seald_stop; rm -rf "$d"' EXIT
 bin=$BUILD/bin
 make=$BUILD/tests/interop_make_card
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT VAULT_SKIP_VERIFY BAO_SKIP_VERIFY
 
 # The passphrase of each is `NAME opens it`.
 "$make" "$d/cards" alice,ops -p bruno,ops -p chloe,sec -p >"$d/fp" || exit 3

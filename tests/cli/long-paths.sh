@@ -14,7 +14,6 @@ mkdir "$BAD_DIR" "$SEALD_DIR"
 . tests/lib/bad.sh
 trap 'seald_stop; rm -rf "$d"' EXIT
 bin=$(cd "$BUILD/bin" && pwd)
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT
 
 part=$(printf 'folder%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30)
 long=$d/$part/$part/$part/$part/$part/$part

@@ -10,7 +10,6 @@ server=
 trap 'seald_stop; [ -z "$server" ] || kill "$server"; rm -rf "$SEALD_DIR"' EXIT
 d=$SEALD_DIR
 tool=$BUILD/bin/seal-status
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT VAULT_SKIP_VERIFY BAO_SKIP_VERIFY
 
 # says TEXT: the one line of the last exits.
 says() {

@@ -16,12 +16,6 @@ rc = os.path.join(DIR, "rc")
 path = lambda name: os.path.join(DIR, name)
 
 
-def narrow(name, person):
-    """No line of ours runs over the edge, except paths and names, which have no place to break."""
-    long = [line for line in person.screen().long if " " in line.strip()]
-    ok(f"{name}: no line is wider than 80 columns", not long, long)
-
-
 def enrol(person):
     person.runs(f"enroll -n {ANN} -o ann.card")
     person.sees("ann: new passphrase of identity file ann.identity (at least ")
@@ -50,7 +44,7 @@ def enrol(person):
         person.sees(f"{who}: ", "characters): ")
         person.types(PHRASE[who])
         person.sees("the same again: ")
-        narrow(f"enrol {card}", person)
+        person.narrow(f"enrol {card}")
         person.types(PHRASE[who])
         person.ends(f"enrol {card}", 0)
     person.runs("mkdir cards && mv ann.card ben.card cat.card cards && cp *.identity cards; true")
@@ -68,7 +62,7 @@ def confirm(person, name, answers):
     for number, answer in enumerate(answers, 1):
         person.sees(f"card {number} of 3: ", "(yes or no) ")
         if answer is None:
-            narrow(name, person)
+            person.narrow(name)
             person.stopped(name)
         else:
             person.types(answer)
@@ -153,18 +147,14 @@ def daemon_comes_back(person):
     person.sees("0 of 2", "Next custodian: plug in your token, take a seat, and press Enter ")
     person.types("")
     person.sees("ann: passphrase of identity file ann.identity: ")
-    narrow("walk, the daemon away", person)
+    person.narrow("walk, the daemon away")
     person.stopped("walk, Ctrl-C after the daemon was away")
 
 
 def stop_and_go(person):
     person.runs("unseal -i ann.identity set")
     person.sees("is sealed", "unseal key of https://", "0 of 2", "ann: passphrase of identity file ann.identity: ")
-    person.types("phr\x1a")
-    person.sees("Stopped", "sh> ")
-    _, settings = person.status()
-    ok("Ctrl-Z: the terminal is as it was", settings == person.settings, settings)
-    person.types("fg")
+    person.suspended("Ctrl-Z", "phr")
     person.sees("ann: passphrase of identity file ann.identity: ")
     person.types("wrong words")
     person.sees("wrong passphrase. ann: passphrase of identity file ann.identity: ")
@@ -190,7 +180,7 @@ def turns(person, other):
     other.ends("unseal, a file that is not there", 1, "bad.identity")
     person.runs("unseal --walk -i ann.identity -i cat.identity -i ben.identity set")
     person.sees("is sealed", "unseal key of", "0 of 2", "nobody", "still possible: ann", "press Enter ")
-    narrow("walk", person)
+    person.narrow("walk")
     person.stopped("walk, Ctrl-C before the first")
     person.runs("unseal --walk -i bad.identity set")
     person.sees("press Enter ")
@@ -199,7 +189,7 @@ def turns(person, other):
     person.stopped("walk, Ctrl-C after a wrong token")
     other.runs(f"unseal -n {BEN} -i ben.identity --wait 120 set")
     other.sees(f"{BEN}: ", "passphrase of identity file ben.identity: ")
-    narrow("unseal of the longest name", other)
+    other.narrow("unseal of the longest name")
     other.types(PHRASE[BEN])
     other.sees("share accepted", "1 of 2", "waiting for the others, up to 120 seconds")
     person.runs("unseal --walk -i ann.identity -i cat.identity set")

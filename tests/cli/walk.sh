@@ -7,9 +7,6 @@ SEALD_DIR=$(mktemp -d)
 # shellcheck source=tests/lib/seald.sh
 . tests/lib/seald.sh
 trap 'seald_stop; rm -rf "$SEALD_DIR"' EXIT
-for v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLIENT_TIMEOUT SKIP_VERIFY; do
-	unset "VAULT_$v" "BAO_$v"
-done
 seald_start 'half_open = "1h";' || exit 3
 : "${SEALD_PIN:?}" "${SEALD_CORE:?}" "${SEALD_PID:?}"
 bin=$(cd "$BUILD/bin" && pwd)

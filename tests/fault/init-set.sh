@@ -12,7 +12,6 @@ INJECT_DIR=$SEALD_DIR
 . tests/lib/inject.sh
 trap 'seald_stop; rm -rf "$SEALD_DIR"' EXIT
 d=$SEALD_DIR
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT
 mkdir "$d/cards" "$d/out"
 "$BUILD/tests/interop_make_card" "$d/cards" alice bruno chloe >"$d/fp"
 files="./alice.share ./bruno.share ./cards/alice.card ./cards/bruno.card ./cards/chloe.card ./chloe.share ./manifest ./root-token.age "

@@ -8,14 +8,7 @@ SEALD_DIR=$d
 # shellcheck source=tests/lib/seald.sh
 . "$here/lib/seald.sh"
 trap 'seald_stop; tokens_stop; fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
-for v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLIENT_TIMEOUT SKIP_VERIFY; do
-    unset "VAULT_$v" "BAO_$v"
-done
-authority ca || exit 3
-"$VIRT_FIDO2" make-ca "$d/fca" || exit 3
-mkdir -p "$d/roots/piv" "$d/roots/fido2" "$d/cards" || exit 3
-cp "$d/ca/root.pem" "$d/ca/int1.pem" "$d/roots/piv"
-cp "$d/fca/root.pem" "$d/roots/fido2"
+authorities && mkdir "$d/cards" || exit 3
 fido_pin=135790
 : >"$d/prints"
 enroll() { # CARD PIN OPTION...
@@ -61,14 +54,11 @@ is "which was known" "$(told '[.accepted, .repeated]')" '["alice",true]'
 rm "$d/set/chloe.share"
 exits "chloe with her FIDO2 token" 0 prove "$fido_pin" --device "$(cat "$d/chloe.dev")" -n chloe
 is "whose share was fetched" "$(told '[.accepted, .repeated, .fetched, .unproved]')" '["chloe",false,true,["emma"]]'
-opened() { # NAME...: how often PIV was selected on each
-    for _name in "$@"; do grep -c '^00 A4 .*lc=5' "$d/$_name.log"; done | tr '\n' ' '
-}
 mv "$d/set/alice.share" "$d/alice.share"
-before=$(opened alice spare)
+before=$(piv_selected alice spare)
 exits "none of her tokens has that serial: 4" 4 prove "" --device "piv:Virtual PCD 1 00 00" --device "piv:Virtual PCD 2 00 00" \
     -n alice --serial 999
-is "each was opened once, however many cards there are" "$(opened alice spare)" \
+is "each was opened once, however many cards there are" "$(piv_selected alice spare)" \
     "$(for _n in $before; do printf '%s ' $((_n + 1)); done)"
 ok "and nothing was fetched" test ! -e "$d/set/alice.share"
 exits "her spare fetches it" 0 prove "$pin" --device "piv:Virtual PCD 1 00 00" --device "piv:Virtual PCD 2 00 00" --serial 22222222

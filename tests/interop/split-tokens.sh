@@ -4,14 +4,12 @@
 READERS=3
 # shellcheck source=tests/lib/piv.sh
 . "$(dirname "$0")/../lib/piv.sh"
-authority ca || exit 3
+authorities || exit 3
 trap 'tokens_stop; fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
 run() { sh -c "$1"; }
-s="$BUILD/bin/seal-split --roots $d/both"
+s="$BUILD/bin/seal-split --roots $d/roots"
 c=$BUILD/bin/seal-combine
 mkdir "$d/cards"
-"$VIRT_FIDO2" make-ca "$d/ca-fido" && mkdir "$d/fido.roots" && cp "$d/ca-fido/root.pem" "$d/fido.roots"
-mkdir -p "$d/both/piv" "$d/both/fido2" && cp "$d/ca.roots"/* "$d/both/piv" && cp "$d/fido.roots"/* "$d/both/fido2"
 n=0
 for name in alice bruno spare; do
     n=$((n + 1))
@@ -24,9 +22,9 @@ for name in alice bruno spare; do
 done
 "$BUILD/tests/interop_make_card" "$d/cards" chloe -p >/dev/null
 fido_pin=135790
-ok "a FIDO2 token" fido_start four --ca "$d/ca-fido" --pin "$fido_pin"
+ok "a FIDO2 token" fido_start four --ca "$d/fca" --pin "$fido_pin"
 echo "$fido_pin" >"$d/answers"
-ok "enrolled" run "$BUILD/bin/seal-enroll --fido2 -n david -o $d/cards/david.card --device $(cat "$d/four.dev") --roots $d/fido.roots --pin-fd 3 3<$d/answers"
+ok "enrolled" run "$BUILD/bin/seal-enroll --fido2 -n david -o $d/cards/david.card --device $(cat "$d/four.dev") --roots $d/roots --pin-fd 3 3<$d/answers"
 seq 1 1000 >"$d/secret"
 
 cat >"$d/confirm.py" <<'P'
@@ -70,12 +68,9 @@ nothing() {
     [ ! -s "$d/got" ] || return 99
     return "$_rc"
 }
-opened() { # NAME...: how often PIV was selected on each
-    for _name in "$@"; do grep -c '^00 A4 .*lc=5' "$d/$_name.log"; done | tr '\n' ' '
-}
-before=$(opened alice bruno spare)
+before=$(piv_selected alice bruno spare)
 exits "no token of that serial" 1 nothing "" --serial 999
-is "each token was opened once, whatever shares there are" "$(opened alice bruno spare)" \
+is "each token was opened once, whatever shares there are" "$(piv_selected alice bruno spare)" \
     "$(for _n in $before; do printf '%s ' $((_n + 1)); done)"
 piv_stop spare
 ok "two YubiKeys give it back" back "$pin $pin"

@@ -26,11 +26,6 @@ def touch_mode(who, mode):
     control(who, *(["touch", mode] if who == "chloe" else ["touch-mode", mode]))
 
 
-def narrow(name, person):
-    long = [line for line in person.screen().long if " " in line.strip()]
-    ok(f"{name}: no line is wider than 80 columns", not long, long)
-
-
 def touched(person, name, who, holder=None):
     """The touch prompt is there while the token waits, and gone when it is touched."""
     applet = "FIDO2" if who == "chloe" else "PIV"
@@ -61,7 +56,7 @@ def enrol_piv(person, who):
     person.types(PIN[who])
     person.sees(f"{who}: new PIV PUK of {TITLE[who]} (6 to 8 characters): ")
     if who == "alice":
-        narrow("enrol PIV", person)
+        person.narrow("enrol PIV")
         person.stopped("enrol PIV, Ctrl-C at the new PUK")
         person.runs("seal-enroll --list")
         listed = person.ends("list", 0, "serial 11111111")
@@ -135,7 +130,7 @@ def init(person):
     for number, who in enumerate(("alice", "bruno", "chloe"), 1):
         person.sees(f"card {number} of 3: {who}", *WHAT[who], "VIRTUAL: for rehearsals only", f"Does {who} read the same words? (yes or no) ")
         person.types("yes")
-    narrow("init", person)
+    person.narrow("init")
     person.ends("init", 0)
 
 
@@ -164,11 +159,7 @@ def alone(person):
     person.sees("(3 tries left): ")
     person.types(PIN["alice"])
     person.sees("alice: touch ", "now ...")
-    person.presses("Ctrl-Z")
-    person.sees("Stopped", "sh> ")
-    _, settings = person.status()
-    ok("Ctrl-Z while a touch is awaited: the terminal is as it was", settings == person.settings, settings)
-    person.types("fg")
+    person.suspended("Ctrl-Z while a touch is awaited")
     person.sees("unseal")
     person.stopped("unseal, Ctrl-C while a touch is awaited")
     control("alice", "touch")
@@ -223,7 +214,7 @@ def walk(person, other):
     person.types(PIN["bruno"])
     touched(person, "walk, bruno", "bruno")
     person.sees("bruno: share accepted", "is OPEN")
-    narrow("walk", person)
+    person.narrow("walk")
     text = person.ends("walk", 0)
     gone("walk", person, text)
     other.ends("chloe's machine", 0, "is OPEN")

@@ -8,14 +8,7 @@ SEALD_DIR=$d
 # shellcheck source=tests/lib/seald.sh
 . "$here/lib/seald.sh"
 trap 'seald_stop; tokens_stop; fido_stop_all; rm -rf "$TOKENS_DIR"' EXIT
-for v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLIENT_TIMEOUT SKIP_VERIFY; do
-    unset "VAULT_$v" "BAO_$v"
-done
-authority ca || exit 3
-"$VIRT_FIDO2" make-ca "$d/fca" || exit 3
-mkdir -p "$d/roots/piv" "$d/roots/fido2" "$d/cards" "$d/one" || exit 3
-cp "$d/ca/root.pem" "$d/ca/int1.pem" "$d/roots/piv"
-cp "$d/fca/root.pem" "$d/roots/fido2"
+authorities && mkdir "$d/cards" "$d/one" || exit 3
 piv_start alice 1 --ca "$d/ca" --factory --serial 11111111 || exit 3
 piv_start bruno 2 --ca "$d/ca" --factory --serial 22222222 || exit 3
 fido_start chloe --ca "$d/fca" --factory || exit 3

@@ -3,7 +3,6 @@
 
 : "${BUILD:=build}"
 : "${SEALD_DIR:?}"
-unset VAULT_ADDR BAO_ADDR VAULT_CACERT BAO_CACERT
 
 # custodian NAME [TOKEN [OPTION...]]: cards/TOKEN.card, TOKEN.identity under the passphrase in TOKEN.phrase, a line in prints.
 custodian() {

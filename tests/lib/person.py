@@ -106,7 +106,7 @@ class Person:
         self.tty.sendline(text)
 
     def presses(self, key):
-        self.tty.send({"Ctrl-C": "\x03", "Ctrl-Z": "\x1a", "Ctrl-D": "\x04", "Ctrl-\\": "\x1c"}[key])
+        self.tty.send({"Ctrl-C": "\x03", "Ctrl-D": "\x04", "Ctrl-\\": "\x1c"}[key])
 
     def raw(self):
         return self.log.text[self.start:]
@@ -150,6 +150,19 @@ class Person:
         ok(f"{name}: the terminal is as it was", settings == self.settings, settings)
         ok(f"{name}: one line, which says that nothing was lost",
            sum(": stopped: nothing is lost" in line for line in lines) == 1 and len(lines) == 1, after)
+
+    def suspended(self, name, typed=""):
+        """Ctrl-Z, in the midst of what is typed: the shell has its terminal back as it was; then the tool goes on."""
+        self.tty.send(typed + "\x1a")
+        self.sees("Stopped", "sh> ")
+        _, settings = self.status()
+        ok(f"{name}: the terminal is as it was", settings == self.settings, settings)
+        self.types("fg")
+
+    def narrow(self, name):
+        """No line of ours runs over the edge, except paths and names, which have no place to break."""
+        long = [line for line in self.screen().long if " " in line.strip()]
+        ok(f"{name}: no line is wider than 80 columns", not long, long)
 
     def hides(self, name, *secrets):
         """Over all that was ever on this screen."""

@@ -24,6 +24,17 @@ authority() {
     "$VIRT_PIV" make-ca "$d/$1" 1 && mkdir "$d/$1.roots" && cp "$d/$1/root.pem" "$d/$1/int1.pem" "$d/$1.roots"
 }
 
+# authorities: test roots of both kinds, in $d/ca and $d/fca; the folder of roots for the tools is $d/roots.
+authorities() {
+    authority ca && "$VIRT_FIDO2" make-ca "$d/fca" && mkdir -p "$d/roots/piv" "$d/roots/fido2" &&
+        cp "$d/ca.roots"/* "$d/roots/piv" && cp "$d/fca/root.pem" "$d/roots/fido2"
+}
+
+# piv_selected NAME...: how often PIV was selected on each card.
+piv_selected() {
+    for _name in "$@"; do grep -c '^00 A4 .*lc=5' "$d/$_name.log"; done | tr '\n' ' '
+}
+
 # piv_drive "ANSWER ANSWER..." OPTION... VERB...: runs the driver; stderr is in err, stdout in out.
 piv_drive() {
     printf '%s\n' "$1" | tr ' ' '\n' >"$d/answers"

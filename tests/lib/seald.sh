@@ -4,6 +4,11 @@
 : "${BUILD:=build}"
 : "${SEALD_DIR:?}"
 
+# What the caller's shell says of daemons is not for tests.
+for _v in ADDR CACERT CAPATH CLIENT_CERT CLIENT_KEY TLS_SERVER_NAME NAMESPACE CLIENT_TIMEOUT SKIP_VERIFY; do
+	unset "VAULT_$_v" "BAO_$_v"
+done
+
 # seald_wait SECONDS COMMAND...
 seald_wait() {
 	_turns=$(($1 * 20))

@@ -3,8 +3,13 @@
 
 /* Certificates with their keys, for tests of attestation. Include after cmocka.h. */
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include "base/error.h"
 
 struct party {
 	EVP_PKEY *key;
@@ -49,6 +54,31 @@ static struct party begin(const char *name, const struct party *by, int ca)
 static void finish(const struct party *made, const struct party *by)
 {
 	assert_true(X509_sign(made->cert, by ? by->key : made->key, EVP_sha256()) > 0);
+}
+
+/* The certificate's bytes; their number. */
+static size_t SEAL_UNUSED party_der(const struct party *party, uint8_t *out, size_t cap)
+{
+	uint8_t *at = out;
+	int len = i2d_X509(party->cert, NULL);
+
+	assert_true(len > 0 && (size_t)len <= cap);
+	return (size_t)i2d_X509(party->cert, &at);
+}
+
+#define ROOT_PATH 64u
+/* Makes a folder by mkdtemp's pattern, in which root.pem is this certificate. */
+static void SEAL_UNUSED root_folder(const struct party *root, char *folder,
+				    char out_path[static ROOT_PATH])
+{
+	FILE *file;
+
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(out_path, ROOT_PATH, "%s/root.pem", folder);
+	file = fopen(out_path, "w");
+	assert_non_null(file);
+	assert_int_equal(PEM_write_X509(file, root->cert), 1);
+	assert_int_equal(fclose(file), 0);
 }
 
 static void drop(struct party *party)

@@ -10,7 +10,7 @@
 
 #include "crypto/assertion.h"
 
-static void point_of(EVP_PKEY *key, uint8_t out_point[65])
+static void SEAL_UNUSED point_of(EVP_PKEY *key, uint8_t out_point[65])
 {
 	size_t len = 0;
 
@@ -18,7 +18,8 @@ static void point_of(EVP_PKEY *key, uint8_t out_point[65])
 	assert_int_equal(len, 65);
 }
 
-static size_t sign_ecdsa(EVP_PKEY *key, const void *text, size_t len, uint8_t *out, size_t cap)
+static size_t SEAL_UNUSED sign_ecdsa(EVP_PKEY *key, const void *text, size_t len, uint8_t *out,
+				     size_t cap)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 
@@ -29,8 +30,8 @@ static size_t sign_ecdsa(EVP_PKEY *key, const void *text, size_t len, uint8_t *o
 }
 
 /* What a FIDO2 token does: flags 05 are touch and PIN. */
-static size_t sign_assertion(EVP_PKEY *key, const char *rp_id, unsigned flags, const void *text,
-			     size_t len, uint8_t *out, size_t cap)
+static size_t SEAL_UNUSED sign_assertion(EVP_PKEY *key, const char *rp_id, unsigned flags,
+					 const void *text, size_t len, uint8_t *out, size_t cap)
 {
 	uint8_t message[37 + SEAL_ASSERTION_HASH] = {0};
 	uint8_t der[80];

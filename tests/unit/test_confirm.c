@@ -10,30 +10,22 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <openssl/pem.h>
 
 #include "cards.h"
 #include "ceremony/confirm.h"
 #include "parties.h"
 
 static char folder[] = "/tmp/test_confirm.XXXXXX";
-static char root_path[64], prints_path[64];
+static char root_path[ROOT_PATH], prints_path[64];
 
 static int setup(void **state)
 {
-	struct party root;
-	FILE *file;
+	struct party root = begin("root", NULL, 1);
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(root_path, sizeof root_path, "%s/root.pem", folder);
-	(void)snprintf(prints_path, sizeof prints_path, "%s/prints", folder);
-	root = begin("root", NULL, 1);
 	finish(&root, NULL);
-	file = fopen(root_path, "w");
-	assert_non_null(file);
-	assert_int_equal(PEM_write_X509(file, root.cert), 1);
-	assert_int_equal(fclose(file), 0);
+	root_folder(&root, folder, root_path);
+	(void)snprintf(prints_path, sizeof prints_path, "%s/prints", folder);
 	drop(&root);
 	return 0;
 }
@@ -82,11 +74,7 @@ static void refused(struct made_card *made, int error)
 
 static void put_cert(struct seal_card_der *der, const struct party *party)
 {
-	uint8_t *at = der->bytes;
-	int len = i2d_X509(party->cert, NULL);
-
-	assert_true(len > 0 && (size_t)len <= sizeof der->bytes);
-	der->len = (size_t)i2d_X509(party->cert, &at);
+	der->len = party_der(party, der->bytes, sizeof der->bytes);
 }
 
 static void junk(void **state)

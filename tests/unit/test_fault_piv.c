@@ -12,10 +12,10 @@
 #include <valgrind/valgrind.h>
 #include <cmocka.h>
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
 
 #include "faults.h"
 #include "parties.h"
+#include "signers.h"
 #include "token/piv_internal.h"
 
 struct der {
@@ -28,7 +28,7 @@ static struct party root, f9, leaf, attested, forged, foreign;
 static struct der der_f9, der_leaf, der_attested, der_forged, der_foreign;
 static struct seal_attest_want want, want_forged;
 static char folder[] = "/tmp/test_fault_piv.XXXXXX";
-static char root_path[64];
+static char root_path[ROOT_PATH];
 
 /* OpenSSL's memory: --wrap of this program's malloc makes it fail. What OpenSSL forgets when it
    runs out is no leak of ours, so all of it is kept in a list. */
@@ -88,19 +88,7 @@ static void *take_more(void *old, size_t len, const char *file, int line)
 
 static void to_der(const struct party *party, struct der *out)
 {
-	uint8_t *at = out->bytes;
-	int len = i2d_X509(party->cert, NULL);
-
-	assert_true(len > 0 && (size_t)len <= sizeof out->bytes);
-	out->len = (size_t)i2d_X509(party->cert, &at);
-}
-
-static void point_of(const struct party *party, uint8_t out[static SEAL_P256_POINT])
-{
-	size_t len = 0;
-
-	assert_int_equal(
-		EVP_PKEY_get_octet_string_param(party->key, "pub", out, SEAL_P256_POINT, &len), 1);
+	out->len = party_der(party, out->bytes, sizeof out->bytes);
 }
 
 static struct party attestation(const struct party *by, struct der *out)
@@ -116,11 +104,7 @@ static struct party attestation(const struct party *by, struct der *out)
 
 static int setup(void **state)
 {
-	FILE *file;
-
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(root_path, sizeof root_path, "%s/root.pem", folder);
 	root = begin("root", NULL, 1);
 	finish(&root, NULL);
 	f9 = begin("F9", &root, 1);
@@ -134,12 +118,10 @@ static int setup(void **state)
 	forged = attestation(&attested, &der_forged);
 	want = (struct seal_attest_want){.slot = 0x82, .pin = 3, .touch = 2};
 	want_forged = want;
-	point_of(&leaf, want.point);
-	point_of(&forged, want_forged.point);
-	file = fopen(root_path, "w");
-	assert_non_null(file);
-	assert_int_equal(PEM_write_X509(file, root.cert), 1);
-	return fclose(file);
+	point_of(leaf.key, want.point);
+	point_of(forged.key, want_forged.point);
+	root_folder(&root, folder, root_path);
+	return 0;
 }
 
 static int teardown(void **state)

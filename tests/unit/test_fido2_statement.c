@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <openssl/pem.h>
 
 #include "cards.h"
 #include "parties.h"
@@ -42,7 +41,7 @@ struct scene {
 static struct party root, foreign, batch;
 static EVP_PKEY *keys[3];
 static char folder[] = "/tmp/test_fido2_statement.XXXXXX";
-static char root_path[64];
+static char root_path[ROOT_PATH];
 static struct seal_roots *roots;
 
 static struct party new_batch(const struct party *by, int ca, const char *aaguid)
@@ -57,11 +56,7 @@ static struct party new_batch(const struct party *by, int ca, const char *aaguid
 
 static int setup(void **state)
 {
-	FILE *file;
-
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(root_path, sizeof root_path, "%s/root.pem", folder);
 	root = begin("root", NULL, 1);
 	finish(&root, NULL);
 	foreign = begin("root", NULL, 1);
@@ -70,10 +65,7 @@ static int setup(void **state)
 	finish(&batch, &root);
 	for (size_t i = 0; i < 3; i++)
 		keys[i] = EVP_EC_gen("P-256");
-	file = fopen(root_path, "w");
-	assert_non_null(file);
-	assert_int_equal(PEM_write_X509(file, root.cert), 1);
-	assert_int_equal(fclose(file), 0);
+	root_folder(&root, folder, root_path);
 	assert_int_equal(seal_roots_load(folder, SEAL_ROOTS_FIDO2, &roots, NULL), SEAL_OK);
 	return 0;
 }
@@ -129,11 +121,9 @@ static void say(const struct said *said, struct seal_card_statement *out)
 
 static void put_cert(struct seal_card *card, const struct party *party)
 {
-	uint8_t *at = card->fido2.device.bytes;
-	int len = i2d_X509(party->cert, NULL);
+	struct seal_card_der *der = &card->fido2.device;
 
-	assert_true(len > 0 && (size_t)len <= sizeof card->fido2.device.bytes);
-	card->fido2.device.len = (size_t)i2d_X509(party->cert, &at);
+	der->len = party_der(party, der->bytes, sizeof der->bytes);
 }
 
 static void honest(struct scene *scene)

@@ -9,31 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <openssl/pem.h>
 
 #include "cards.h"
 #include "ceremony/prove.h"
 #include "parties.h"
 
 static char folder[] = "/tmp/test_prove_serial.XXXXXX";
-static char root_path[64];
+static char root_path[ROOT_PATH];
 static struct party root, f9;
 
 static int setup(void **state)
 {
-	FILE *file;
-
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(root_path, sizeof root_path, "%s/root.pem", folder);
 	root = begin("root", NULL, 1);
 	f9 = begin("F9", &root, 1);
 	finish(&root, NULL);
 	finish(&f9, &root);
-	file = fopen(root_path, "w");
-	assert_non_null(file);
-	assert_int_equal(PEM_write_X509(file, root.cert), 1);
-	assert_int_equal(fclose(file), 0);
+	root_folder(&root, folder, root_path);
 	return 0;
 }
 
@@ -44,15 +36,6 @@ static int teardown(void **state)
 	drop(&root);
 	(void)unlink(root_path);
 	return rmdir(folder);
-}
-
-static void put_cert(struct seal_card_der *der, const X509 *cert)
-{
-	uint8_t *at = der->bytes;
-	int len = i2d_X509(cert, NULL);
-
-	assert_true(len > 0 && (size_t)len <= sizeof der->bytes);
-	der->len = (size_t)i2d_X509(cert, &at);
 }
 
 /* Attested by f9, with or without the serial 12345678. */
@@ -66,7 +49,7 @@ static void attest(struct seal_card_der *der, const char *name, int serial,
 		add_raw(leaf.cert, "1.3.6.1.4.1.41482.3.7", "\2\4\0\xbc\x61\x4e", 6);
 	add_raw(leaf.cert, "1.3.6.1.4.1.41482.3.8", "\3\2", 2);
 	finish(&leaf, &f9);
-	put_cert(der, leaf.cert);
+	der->len = party_der(&leaf, der->bytes, sizeof der->bytes);
 	point_of(leaf.key, point);
 	drop(&leaf);
 }
@@ -85,7 +68,8 @@ static int proved(int serial_in_attestation, int serial_in_card)
 	assert_int_equal(seal_p256_text(SEAL_P256_TAG, point, made.card.recipient, NULL), SEAL_OK);
 	attest(&made.card.piv.sign, "YubiKey PIV Attestation 9c", serial_in_attestation,
 	       made.card.signing);
-	put_cert(&made.card.piv.device, f9.cert);
+	made.card.piv.device.len =
+		party_der(&f9, made.card.piv.device.bytes, sizeof made.card.piv.device.bytes);
 	made.card.piv.between.len = 0;
 	made.card.piv.has_serial = serial_in_card;
 	error = seal_prove_attestation(&made.card, folder, &diag);

@@ -19,14 +19,13 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <valgrind/valgrind.h>
 
 #include "../../cmd/seald/sandbox.h"
+#include "sandboxes.h"
 
 #define CALLS 512 /* more than there are: the last of Linux 6.6 is 461 */
 #define RETURNED 42
 #define DENIED 43
-#define SECONDS 10 /* then a call that came through and waits is ended by SIGALRM */
 
 /* Ends a list: no call has this number, not even one that this processor lacks. */
 #define END INT_MIN
@@ -192,20 +191,14 @@ static const long *arguments(const struct sandbox *sandbox, int call)
 
 static int status_of(const struct sandbox *sandbox, long call, const long *args)
 {
-	pid_t pid = fork();
-	int status = 0;
+	pid_t pid = fork_within(sandbox->enter);
 
 	if (pid == 0) {
-		(void)alarm(SECONDS);
-		if (sandbox->enter())
-			_exit(1);
 		if (syscall(call, args[0], args[1], args[2], args[3], 0, 0) == -1 && errno == EPERM)
 			_exit(DENIED);
 		_exit(RETURNED);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-	}
-	return status;
+	return status_of_child(pid);
 }
 
 static int killed(int status)
@@ -217,11 +210,7 @@ static void each(const struct sandbox *sandbox)
 {
 	unsigned tried = 0;
 
-#ifdef SEAL_SANITIZED
-	skip();
-#endif
-	if (RUNNING_ON_VALGRIND) /* its own calls are not on the list */
-		skip();
+	skip_without_sandbox();
 	for (int call = 0; call < CALLS; call++) {
 		const long *args = arguments(sandbox, call);
 		int status;
@@ -263,11 +252,7 @@ static void test_allowed(void **state)
 	const struct sandbox *all[] = {&gate, &core, &supervisor};
 
 	(void)state;
-#ifdef SEAL_SANITIZED
-	skip();
-#endif
-	if (RUNNING_ON_VALGRIND)
-		skip();
+	skip_without_sandbox();
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		int status = status_of(all[i], S(getpid), zeros);
 
@@ -281,21 +266,15 @@ static void test_allowed(void **state)
 /* getpid() by the door of 32-bit programs, where it has another number. */
 static int by_old_door(const struct sandbox *sandbox)
 {
-	pid_t pid = fork();
-	int status = 0;
+	pid_t pid = fork_within(sandbox->enter);
 
 	if (pid == 0) {
 		long result = 20;
 
-		(void)alarm(SECONDS);
-		if (sandbox->enter())
-			_exit(1);
 		__asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
 		_exit(RETURNED);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-	}
-	return status;
+	return status_of_child(pid);
 }
 
 static void test_other_doors(void **state)
@@ -304,11 +283,7 @@ static void test_other_doors(void **state)
 	const struct sandbox *all[] = {&gate, &core, &supervisor};
 
 	(void)state;
-#ifdef SEAL_SANITIZED
-	skip();
-#endif
-	if (RUNNING_ON_VALGRIND)
-		skip();
+	skip_without_sandbox();
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		assert_true(killed(status_of(all[i], X32 | S(getpid), zeros)));
 		/* Where the kernel has no such door it is a fault. */

@@ -22,9 +22,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <valgrind/valgrind.h>
 
 #include "../../cmd/seald/sandbox.h"
+#include "sandboxes.h"
 
 #define PASSED 42
 
@@ -173,35 +173,17 @@ static int start_gate(void)
 /* What becomes of a child that does both. */
 static int status_of(int (*act)(void), int (*first)(void))
 {
-	pid_t pid = fork();
-	int status = 0;
+	pid_t pid = fork_within(first);
 
-	if (pid == 0) {
-		if (first())
-			_exit(1);
+	if (pid == 0)
 		_exit(act() < 0 ? 2 : PASSED);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-	}
-	return status;
+	return status_of_child(pid);
 }
 
 struct attempt {
 	const char *name;
 	int (*act)(void);
 };
-
-/* They have no sandbox. */
-static void skip_sanitized(void **state)
-{
-	(void)state;
-#ifdef SEAL_SANITIZED
-	skip();
-#endif
-	/* valgrind's own calls are not on the list. */
-	if (RUNNING_ON_VALGRIND)
-		skip();
-}
 
 static void ends(void **state)
 {
@@ -214,7 +196,8 @@ static void ends(void **state)
 		{"mount", mount_it},
 	};
 
-	skip_sanitized(state);
+	(void)state;
+	skip_without_sandbox();
 	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
 		int status = status_of(attempts[i].act, sandbox);
 
@@ -232,7 +215,8 @@ static void passes(void **state)
 		{"a gate", start_gate},
 	};
 
-	skip_sanitized(state);
+	(void)state;
+	skip_without_sandbox();
 	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
 		int status = status_of(attempts[i].act, sandbox);
 
