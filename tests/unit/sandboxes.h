@@ -8,8 +8,6 @@
 #include <unistd.h>
 #include <valgrind/valgrind.h>
 
-#define SANDBOX_SECONDS 10 /* then what came through and waits is ended by SIGALRM */
-
 /* Sanitized builds have no sandbox, and valgrind's own calls are on no list. */
 static void skip_without_sandbox(void)
 {
@@ -20,13 +18,15 @@ static void skip_without_sandbox(void)
 		skip();
 }
 
-/* As fork: 0 in a child that is within. One that cannot enter ends with 1. */
-static pid_t fork_within(int (*enter)(void))
+/* As fork: 0 in a child that is within. One that cannot enter ends with 1. After so many seconds
+   one that came through and waits is ended by SIGALRM; 0: never, as alarm is a call too. */
+static pid_t fork_within(int (*enter)(void), unsigned seconds)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		(void)alarm(SANDBOX_SECONDS);
+		if (seconds)
+			(void)alarm(seconds);
 		if (enter())
 			_exit(1);
 	}

@@ -26,6 +26,7 @@
 #define CALLS 512 /* more than there are: the last of Linux 6.6 is 461 */
 #define RETURNED 42
 #define DENIED 43
+#define SECONDS 10
 
 /* Ends a list: no call has this number, not even one that this processor lacks. */
 #define END INT_MIN
@@ -191,7 +192,7 @@ static const long *arguments(const struct sandbox *sandbox, int call)
 
 static int status_of(const struct sandbox *sandbox, long call, const long *args)
 {
-	pid_t pid = fork_within(sandbox->enter);
+	pid_t pid = fork_within(sandbox->enter, SECONDS);
 
 	if (pid == 0) {
 		if (syscall(call, args[0], args[1], args[2], args[3], 0, 0) == -1 && errno == EPERM)
@@ -266,7 +267,7 @@ static void test_allowed(void **state)
 /* getpid() by the door of 32-bit programs, where it has another number. */
 static int by_old_door(const struct sandbox *sandbox)
 {
-	pid_t pid = fork_within(sandbox->enter);
+	pid_t pid = fork_within(sandbox->enter, SECONDS);
 
 	if (pid == 0) {
 		long result = 20;

@@ -173,7 +173,7 @@ static int start_gate(void)
 /* What becomes of a child that does both. */
 static int status_of(int (*act)(void), int (*first)(void))
 {
-	pid_t pid = fork_within(first);
+	pid_t pid = fork_within(first, 0);
 
 	if (pid == 0)
 		_exit(act() < 0 ? 2 : PASSED);
