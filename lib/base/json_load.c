@@ -6,6 +6,7 @@
 
 #include <malloc.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,14 +17,17 @@
 
 #include "base/banned.h"
 
-/* Of the parsing that is under way: the blocks that it has. No automatic variable, as those
-   may be lost by longjmp. */
+/* Of the parsing that is under way: the blocks that it has, as a table by address, half empty.
+   A stranger chooses how many there are, so none is looked for in a list. No automatic
+   variable, as those may be lost by longjmp. */
 static _Thread_local struct {
 	int on;
 	jmp_buf out;
 	void **blocks;
-	size_t count, cap;
+	size_t count, cap; /* cap: a power of two, or 0 */
 } load;
+
+#define FIRST_CAP 128u
 
 /* Its usable size is what may have been written to; blocks from before the set-up
    are wiped as well. */
@@ -35,30 +39,75 @@ void seal_json_wipe(void *block)
 	free(block);
 }
 
-/* 0: no room to note it. */
-static int note(void *block)
+static size_t home_of(const void *block)
 {
-	if (load.count == load.cap) {
-		size_t cap = load.cap ? 2 * load.cap : 64;
-		void **blocks = realloc(load.blocks, cap * sizeof *blocks);
+	uint64_t mixed = ((uint64_t)(uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15);
 
-		if (!blocks)
-			return 0;
-		load.blocks = blocks;
-		load.cap = cap;
-	}
-	load.blocks[load.count++] = block;
+	return (size_t)(mixed >> 32) & (load.cap - 1);
+}
+
+static size_t next_of(size_t at)
+{
+	return (at + 1) & (load.cap - 1);
+}
+
+static void put(void *block)
+{
+	size_t at = home_of(block);
+
+	while (load.blocks[at])
+		at = next_of(at);
+	load.blocks[at] = block;
+}
+
+/* 0: no room. */
+static int grow(void)
+{
+	void **old = load.blocks;
+	size_t old_cap = load.cap;
+	void **blocks = calloc(old_cap ? 2 * old_cap : FIRST_CAP, sizeof *blocks);
+
+	if (!blocks)
+		return 0;
+	load.blocks = blocks;
+	load.cap = old_cap ? 2 * old_cap : FIRST_CAP;
+	for (size_t i = 0; i < old_cap; i++)
+		if (old[i])
+			put(old[i]);
+	free(old);
 	return 1;
 }
 
-/* Mostly one of the last: texts of names, tables that have grown. */
+/* 0: no room to note it. */
+static int note(void *block)
+{
+	if (2 * (load.count + 1) > load.cap && !grow())
+		return 0;
+	put(block);
+	load.count++;
+	return 1;
+}
+
+/* Those behind that this one had pushed on move up. */
 static void forget(const void *block)
 {
-	for (size_t i = load.count; i-- > 0;)
-		if (load.blocks[i] == block) {
-			load.blocks[i] = load.blocks[--load.count];
+	size_t hole;
+
+	if (!load.cap)
+		return;
+	for (hole = home_of(block); load.blocks[hole] != block; hole = next_of(hole))
+		if (!load.blocks[hole])
 			return;
-		}
+	for (size_t at = next_of(hole); load.blocks[at]; at = next_of(at)) {
+		size_t far = (at - home_of(load.blocks[at])) & (load.cap - 1);
+
+		if (far < ((at - hole) & (load.cap - 1)))
+			continue;
+		load.blocks[hole] = load.blocks[at];
+		hole = at;
+	}
+	load.blocks[hole] = NULL;
+	load.count--;
 }
 
 static void *alloc(size_t len)
@@ -87,7 +136,7 @@ void seal_json_setup(void)
 static void end(int failed)
 {
 	load.on = 0;
-	for (size_t i = 0; failed && i < load.count; i++)
+	for (size_t i = 0; failed && i < load.cap; i++)
 		seal_json_wipe(load.blocks[i]);
 	free(load.blocks);
 	load.blocks = NULL;
