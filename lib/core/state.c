@@ -136,7 +136,7 @@ int seal_core_identity_key(const char *folder, struct seal_secret **out_signer,
 /* It keys what stands for tokens and values in the log. */
 static int make_salt(const char *path, struct seal_diag *diag)
 {
-	uint8_t salt[32];
+	uint8_t salt[32] = {0};
 	char hex[2 * sizeof salt + 1];
 	int error = seal_random(salt, sizeof salt, diag);
 
