@@ -100,8 +100,8 @@ unserve
 serve $((port + 1)) -cert "$d/old.pem" -key "$d/old.key" -WWW
 ok "a TLS server that is no seal daemon" kill -0 "$server"
 pin=sha256//$(openssl pkey -in "$d/old.key" -pubout -outform DER | openssl dgst -sha256 -binary | base64)
-tap_out=$("$tool" -a "https://127.0.0.1:$((port + 1))" --pin "$pin" --timeout 5 2>&1)
-ok "it is not taken for one" [ $? -ne 0 ]
+exits "it is not taken for one: 6" 6 "$tool" -a "https://127.0.0.1:$((port + 1))" --pin "$pin" --timeout 5
+says 'answer: JSON'
 unserve
 python3 -m http.server --bind 127.0.0.1 $((port + 2)) >/dev/null 2>&1 &
 server=$!
