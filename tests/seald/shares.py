@@ -9,7 +9,7 @@ import threading
 
 from daemon import Daemon, Tap, ok, same
 from memory import memory_has, scalar
-from parties import NAMES, enroll, make_set, tool, turn
+from parties import NAMES, SOFTWARE, enroll, make_set, tool, turn
 
 
 class Recorder:
@@ -79,7 +79,7 @@ def main():
     through = ("-a", f"https://127.0.0.1:{recorder.port}", "--pin", daemon.pin, "--core", daemon.identity)
     enroll(where)
     done = make_set(daemon, through)
-    same("init through the recorder", done.returncode, 0)
+    same("init through the recorder", (done.returncode, done.stderr), (0, SOFTWARE))
     shares = {name: share_of(where, name) for name in NAMES}
     done = turn(where, through, "ann")
     same("the first share is taken", done.returncode, 0)
