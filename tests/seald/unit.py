@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 
-from daemon import BUILD, Tap, ok, same, until
+from daemon import BUILD, Daemon, Tap, ok, same, until
 
 UNIT = "debian/sealkit.seald.service"
 ERRNO = 0x00050000 | 1  # SCMP_ACT_ERRNO(EPERM)
@@ -56,6 +56,25 @@ def confine(calls):
         os._exit(99)
 
 
+class Confined(Daemon):
+    """A daemon that was started here, as daemon.py speaks to one of its own."""
+
+    def __init__(self, process, log, cert):
+        self.process, self.cert = process, cert
+        self.port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)", log)[1])
+
+
+def another_gate(daemon):
+    """Under the unit's list a gate can be made again, and does its work."""
+    ok("it has its gates", until(lambda: len(daemon.gates()) == 2), daemon.gates())
+    before = daemon.gates()
+    for gate in before:
+        os.kill(gate, signal.SIGKILL)
+    ok("gates are killed: others come", until(lambda: len(daemon.gates()) == 2 and not set(before) & set(daemon.gates())),
+       (before, daemon.gates()))
+    same("and serve", daemon.ask(target="/v1/sys/seal-status").status, 200)
+
+
 def main():
     where = tempfile.mkdtemp(prefix="seald-unit-")
     shutil.copy(f"{BUILD}/bin/seald", f"{where}/seald")
@@ -85,6 +104,7 @@ def main():
         ok("it listens", until(lambda: "listening on" in log() or seald.poll() is not None)
            and "listening on" in log(), log())
         ok("its store is there", os.path.exists(f"{where}/private/sealkit.db"))
+        another_gate(Confined(seald, log(), f"{where}/private/tls/cert.pem"))
         seald.send_signal(signal.SIGHUP)
         ok("it reloads", until(lambda: "read again" in log() or seald.poll() is not None) and seald.poll() is None, log())
         seald.send_signal(signal.SIGTERM)
