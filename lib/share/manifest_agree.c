@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "share/quorum_text.h"
 
 #include "base/banned.h"
 
@@ -52,30 +53,12 @@ static int check_limits(const struct seal_manifest *manifest, struct seal_diag *
 
 static int check_sums(const struct seal_manifest *manifest, struct seal_diag *diag)
 {
-	unsigned threshold = 0;
+	int member[SEAL_MANIFEST_SHARES];
 
-	for (size_t i = 0; i < manifest->group_count; i++) {
-		const struct seal_manifest_group *group = &manifest->groups[i];
-		unsigned members = 0;
-
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(group->name, manifest->groups[k].name) == 0)
-				return seal_fail(diag, SEAL_E_DUPLICATE, "group %s: named twice",
-						 group->name);
-		for (size_t k = 0; k < manifest->total; k++)
-			members += manifest->shares[k].group == (int)i;
-		if (group->total != members || group->threshold < 1 ||
-		    group->threshold > group->total)
-			return seal_fail(diag, SEAL_E_FORMAT,
-					 "group %s: %u of %u, and %u shares: these cannot be",
-					 group->name, group->threshold, group->total, members);
-		threshold += group->threshold;
-	}
-	if (manifest->group_count > 0 && threshold != manifest->threshold)
-		return seal_fail(diag, SEAL_E_FORMAT,
-				 "the thresholds of the groups make %u, not %u", threshold,
-				 manifest->threshold);
-	return SEAL_OK;
+	for (size_t i = 0; i < manifest->total; i++)
+		member[i] = manifest->shares[i].group;
+	return seal_quorum_check_groups(manifest->groups, manifest->group_count, member,
+					manifest->total, manifest->threshold, diag);
 }
 
 static int has_card(const struct seal_manifest_share *share, const uint8_t *fingerprint,
