@@ -3,9 +3,17 @@
 # shellcheck shell=bash
 
 _sealkit() {
-	local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD - 1]} help
+	local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD - 1]} help commands
 	COMPREPLY=()
 	help=$("$1" --help 2>/dev/null) || return 0
+	commands=$(sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p' <<<"$help")
+	if [[ -n $commands && $COMP_CWORD -eq 1 && $word != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
+		return 0
+	fi
+	if [[ -n $commands && $COMP_CWORD -gt 1 ]]; then
+		help=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null) || return 0
+	fi
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '--[a-z][a-z0-9-]*' <<<"$help" | sort -u)" -- "$word")
 		return 0

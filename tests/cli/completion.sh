@@ -22,6 +22,11 @@ for tool in cmd/*/; do
 	want=$("$BUILD/bin/$name" --help | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)
 	is "$name: every option" "$(offers "$BUILD/bin/$name" --)" "$want"
 	ok "$name is registered" grep -qw -- "$name" completions/sealkit.bash
+	for command in $("$BUILD/bin/$name" --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p'); do
+		want=$("$BUILD/bin/$name" "$command" --help | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)
+		is "$name $command: every option" "$(offers "$BUILD/bin/$name" "$command" --)" "$want"
+		is "$name $command is offered" "$(offers "$BUILD/bin/$name" "$command")" "$command"
+	done
 done
 is "the beginning of an option" "$(offers "$BUILD/bin/seal-init" --thr)" --threshold
 is "a folder where one is wanted" "$(offers "$BUILD/bin/seal-init" --cards "$d/f")" "$d/folder"
