@@ -36,6 +36,7 @@ struct level {
 struct hide {
 	const char *salt;
 	int numbers, names;
+	size_t room; /* bytes that the copy may still be longer as text */
 	struct level levels[LEVELS];
 	size_t depth;
 };
@@ -46,6 +47,13 @@ static json_t *hashed(const struct hide *hide, const void *bytes, size_t len)
 
 	seal_audit_hash(hide->salt, bytes, len, text);
 	return json_string(text);
+}
+
+static int is_hashed(const struct hide *hide, const json_t *value)
+{
+	int number = json_is_integer(value) || seal_json_number(value);
+
+	return number ? hide->numbers : json_is_string(value);
 }
 
 static json_t *leaf(const struct hide *hide, json_t *value)
@@ -72,6 +80,22 @@ static int plain_name(const char *name)
 	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
 
 	return len && len <= 24 && !name[len];
+}
+
+/* What a member is as text at least, before it costs an HMAC or memory. */
+static int has_room(struct hide *hide, const struct level *level)
+{
+	int hashed = level->key && hide->names && !plain_name(level->key);
+	size_t cost = 2;
+
+	if (level->key)
+		cost += 3 + (hashed ? SEAL_AUDIT_HASH - 1 : strlen(level->key));
+	if (is_hashed(hide, level->value))
+		cost += SEAL_AUDIT_HASH;
+	if (cost > hide->room)
+		return 0;
+	hide->room -= cost;
+	return 1;
 }
 
 static int put(const struct hide *hide, const struct level *level, json_t *value)
@@ -117,31 +141,37 @@ static int step(struct hide *hide)
 
 	if (!next(level)) {
 		hide->depth--;
-		return 0;
+		return SEAL_OK;
 	}
+	if (!has_room(hide, level))
+		return SEAL_E_TOOLONG;
 	if (!json_is_array(level->value) && !json_is_object(level->value))
-		return put(hide, level, leaf(hide, level->value));
+		return put(hide, level, leaf(hide, level->value)) ? SEAL_E_NOMEM : SEAL_OK;
 	if (hide->depth == LEVELS)
-		return -1;
+		return SEAL_E_NOMEM;
 	made = empty_like(level->value);
 	if (put(hide, level, made))
-		return -1;
+		return SEAL_E_NOMEM;
 	hide->levels[hide->depth++] = (struct level){.from = level->value, .to = made};
-	return 0;
+	return SEAL_OK;
 }
 
-int seal_audit_hide(const struct json_t *json, const char *salt, int numbers, int names,
+int seal_audit_hide(const struct json_t *json, const struct seal_audit_hiding *how,
 		    struct json_t **out_json, struct seal_diag *diag)
 {
 	struct json_t *top SEAL_CLEANUP(seal_json_freep) = empty_like(json);
-	struct hide hide = {.salt = salt, .numbers = numbers, .names = names, .depth = 1};
-	int bad = !top;
+	struct hide hide = {.salt = how->salt,
+			    .numbers = how->numbers,
+			    .names = how->names,
+			    .room = how->max,
+			    .depth = 1};
+	int error = top ? SEAL_OK : SEAL_E_NOMEM;
 
 	hide.levels[0] = (struct level){.from = json, .to = top};
-	while (!bad && hide.depth)
-		bad = step(&hide);
-	if (bad)
-		return seal_fail(diag, SEAL_E_NOMEM, "audit line");
+	while (!error && hide.depth)
+		error = step(&hide);
+	if (error)
+		return seal_fail(diag, error, "audit line");
 	*out_json = seal_steal(&top);
 	return SEAL_OK;
 }

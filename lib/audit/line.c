@@ -156,6 +156,11 @@ static int set_peer(json_t *request, const char *peer)
 	       json_object_set_new(request, "remote_port", json_integer(port));
 }
 
+static size_t longest(const struct seal_audit_event *event)
+{
+	return event->brief ? SEAL_AUDIT_BRIEF : SEAL_AUDIT_LINE;
+}
+
 /* brief: all of the data in one HMAC. */
 static int set_data(const struct seal_audit *audit, const struct seal_audit_event *event,
 		    const struct json_t *data, int brief, json_t *to, struct seal_diag *diag)
@@ -168,8 +173,11 @@ static int set_data(const struct seal_audit *audit, const struct seal_audit_even
 	if (!data)
 		return SEAL_OK;
 	if (!brief) {
-		error = seal_audit_hide(data, salt_of(audit), event->hide_numbers,
-					event->hide_names, &hidden, diag);
+		error = seal_audit_hide(
+			data,
+			&(struct seal_audit_hiding){salt_of(audit), event->hide_numbers,
+						    event->hide_names, longest(event)},
+			&hidden, diag);
 		if (error)
 			return error;
 		return json_object_set_new(to, "data", hidden)
@@ -304,7 +312,7 @@ int seal_audit_write(struct seal_audit *audit, enum seal_audit_type type,
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
 	int error = make(audit, type, event, 0, &text, diag);
 
-	if (!error && text.len > (event->brief ? SEAL_AUDIT_BRIEF : SEAL_AUDIT_LINE)) {
+	if (error == SEAL_E_TOOLONG || (!error && text.len > longest(event))) {
 		seal_json_text_done(&text);
 		error = make(audit, type, event, 1, &text, diag);
 	}

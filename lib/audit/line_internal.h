@@ -25,9 +25,15 @@ void seal_audit_time(char out[static SEAL_AUDIT_TIME], time_t seconds, long nano
 SEAL_MUST_CHECK int seal_audit_put(struct seal_audit *audit, struct seal_json_text *text,
 				   struct seal_diag *diag);
 
-/* A copy with every string hashed; numbers and names where asked. *out_json the caller's. */
-SEAL_MUST_CHECK int seal_audit_hide(const struct json_t *json, const char *salt, int numbers,
-				    int names, struct json_t **out_json, struct seal_diag *diag);
+struct seal_audit_hiding {
+	const char *salt;
+	int numbers, names; /* these too */
+	size_t max;	    /* bytes of the copy as text */
+};
+/* A copy with every string hashed. *out_json the caller's. SEAL_E_TOOLONG as soon as it is sure
+   to be longer: an HMAC for each of a million strings that no line will show takes minutes. */
+SEAL_MUST_CHECK int seal_audit_hide(const struct json_t *json, const struct seal_audit_hiding *how,
+				    struct json_t **out_json, struct seal_diag *diag);
 
 /* Reads where a log ends: its last whole line and the number in it (0: none), and whether
    bytes of a torn one stand behind it. out_last is the caller's; may be NULL. */

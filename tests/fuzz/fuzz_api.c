@@ -14,6 +14,7 @@
 static void body(const uint8_t *data, size_t len)
 {
 	struct seal_json_text first = {0}, second = {0};
+	const struct seal_audit_hiding hiding = {"salt", 1, 1, SIZE_MAX};
 	struct json_t *json = NULL, *again = NULL, *hidden = NULL;
 
 	if (seal_json_parse(data, len, &json, NULL))
@@ -24,7 +25,7 @@ static void body(const uint8_t *data, size_t len)
 		abort();
 	if (strcmp(first.bytes, second.bytes) != 0 || strpbrk(first.bytes, "<>&"))
 		abort();
-	if (seal_audit_hide(json, "salt", 1, 1, &hidden, NULL))
+	if (seal_audit_hide(json, &hiding, &hidden, NULL))
 		abort();
 	if (json_object_size(hidden) != json_object_size(json))
 		abort();

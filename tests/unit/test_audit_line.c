@@ -273,6 +273,42 @@ static void long_data_become_one_hash(void **state)
 	log_done(&log);
 }
 
+static unsigned blocks;
+
+static void *counted(size_t len)
+{
+	blocks++;
+	return malloc(len);
+}
+
+/* A body of many strings costs no copy of each, and so no HMAC, that its line would not show. */
+static void long_data_cost_no_copy(void **state)
+{
+	struct seal_audit_event wide = event;
+	json_t *list = json_array();
+	struct log log;
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		assert_int_equal(json_array_append_new(list, json_string("")), 0);
+	log_init(&log, "");
+	assert_int_equal(log_open(&log, NULL), SEAL_OK);
+	wide.request = json_pack("{s:o}", "list", list);
+	for (wide.brief = 0; wide.brief < 2; wide.brief++) {
+		blocks = 0;
+		json_set_alloc_funcs(counted, free);
+		assert_int_equal(log_write(&log, &wide), SEAL_OK);
+		json_set_alloc_funcs(malloc, free);
+		assert_in_range(blocks, 1, 4000);
+	}
+	text = log_text(&log);
+	assert_non_null(strstr(text, "\"data\":\"hmac-sha256:"));
+	free(text);
+	json_decref((json_t *)(uintptr_t)wide.request);
+	log_done(&log);
+}
+
 /* What a stranger puts where a name belongs, and numbers of users. */
 static void names_and_numbers(void **state)
 {
@@ -315,6 +351,7 @@ int main(void)
 		cmocka_unit_test(goes_on_after_restart),     cmocka_unit_test(a_torn_line),
 		cmocka_unit_test(another_log_is_refused),    cmocka_unit_test(a_full_disk),
 		cmocka_unit_test(long_data_become_one_hash), cmocka_unit_test(names_and_numbers),
+		cmocka_unit_test(long_data_cost_no_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
