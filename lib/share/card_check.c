@@ -11,6 +11,7 @@
 #include "crypto/age_seal.h"
 #include "crypto/fido2prf.h"
 #include "crypto/p256.h"
+#include "share/date.h"
 
 #include "base/banned.h"
 
@@ -59,34 +60,6 @@ int seal_card_check_name(const char *name, struct seal_diag *diag)
 					 "characters");
 	}
 	return SEAL_OK;
-}
-
-/* Two digits at text. */
-static unsigned two(const char *text)
-{
-	return (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
-}
-
-static int is_time(const char *text)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	static const unsigned days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned year, month, day;
-
-	for (size_t i = 0; i < sizeof form; i++) {
-		int digit = text[i] >= '0' && text[i] <= '9';
-
-		if (form[i] == 'd' ? !digit : text[i] != form[i])
-			return 0;
-	}
-	year = two(text) * 100 + two(text + 2);
-	month = two(text + 5);
-	day = two(text + 8);
-	if (year < 2000 || month < 1 || month > 12 || day < 1 || day > days[month - 1])
-		return 0;
-	if (month == 2 && day == 29 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0)))
-		return 0;
-	return two(text + 11) < 24 && two(text + 14) < 60 && two(text + 17) < 60;
 }
 
 /* An X25519 point of low order gives everybody the same secret; with the highest bit
@@ -257,7 +230,7 @@ int seal_card_check(const struct seal_card *card, struct seal_diag *diag)
 		error = seal_card_check_name(card->group, diag);
 	if (error)
 		return seal_because(diag, error, "group");
-	if (!is_time(card->created))
+	if (!seal_is_time(card->created))
 		return seal_fail(diag, SEAL_E_FORMAT,
 				 "created: not a time such as 2026-11-24T10:00:00Z");
 	error = check_recipient(card, point, diag);

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "base/secret.h"
 #include "base/utf8.h"
+#include "share/date.h"
 #include "share/payload.h"
 
 #include "base/banned.h"
@@ -156,16 +157,21 @@ int seal_field_name(struct seal_field value, char *out, struct seal_diag *diag)
 	return error;
 }
 
-int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *diag)
+int seal_field_words(struct seal_field value, const char *what, char *out, struct seal_diag *diag)
 {
-	char purpose[SEAL_PURPOSE + 1];
-	int error = copy(value, purpose, sizeof purpose, diag);
+	char words[SEAL_PURPOSE + 1];
+	int error = copy(value, words, sizeof words, diag);
 
 	if (!error)
-		error = seal_purpose_check(purpose, diag);
+		error = seal_words_check(words, what, diag);
 	if (!error)
-		memcpy(out, purpose, value.len + 1);
+		memcpy(out, words, value.len + 1);
 	return error;
+}
+
+int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *diag)
+{
+	return seal_field_words(value, "a purpose", out, diag);
 }
 
 int seal_field_set(struct seal_field value, char *out, struct seal_diag *diag)
@@ -182,17 +188,24 @@ int seal_field_set(struct seal_field value, char *out, struct seal_diag *diag)
 
 int seal_field_time(struct seal_field value, char out[static 21], struct seal_diag *diag)
 {
-	static const char shape[] = "dddd-dd-ddTdd:dd:ddZ";
+	char time[SEAL_TIME + 1];
 
-	for (size_t i = 0; i < sizeof shape - 1; i++) {
-		int is_digit = i < value.len && value.text[i] >= '0' && value.text[i] <= '9';
+	if (copy(value, time, sizeof time, NULL) != SEAL_OK || !seal_is_time(time))
+		return seal_fail(diag, SEAL_E_FORMAT,
+				 "not a time such as "
+				 "2026-11-24T10:00:00Z");
+	memcpy(out, time, sizeof time);
+	return SEAL_OK;
+}
 
-		if (i >= value.len || (shape[i] == 'd' ? !is_digit : value.text[i] != shape[i]))
-			return seal_fail(diag, SEAL_E_FORMAT,
-					 "not a time such as "
-					 "2026-11-24T10:00:00Z");
-	}
-	return copy(value, out, sizeof shape, diag);
+int seal_field_date(struct seal_field value, char out[static 11], struct seal_diag *diag)
+{
+	char date[SEAL_DATE + 1];
+
+	if (copy(value, date, sizeof date, NULL) != SEAL_OK || !seal_is_date(date))
+		return seal_fail(diag, SEAL_E_FORMAT, "not a date such as 2026-11-24");
+	memcpy(out, date, sizeof date);
+	return SEAL_OK;
 }
 
 int seal_field_base64(struct seal_field value, uint8_t *out, size_t len, struct seal_diag *diag)
@@ -232,20 +245,25 @@ static int is_control(int32_t point)
 	       (point >= 0x2066 && point <= 0x2069);
 }
 
-int seal_purpose_check(const char *purpose, struct seal_diag *diag)
+int seal_words_check(const char *words, const char *what, struct seal_diag *diag)
 {
-	size_t len = strnlen(purpose, SEAL_PURPOSE + 1);
+	size_t len = strnlen(words, SEAL_PURPOSE + 1);
 
-	if (len < 1 || len > SEAL_PURPOSE || purpose[0] == ' ' || purpose[len - 1] == ' ')
+	if (len < 1 || len > SEAL_PURPOSE || words[0] == ' ' || words[len - 1] == ' ')
 		return seal_fail(diag, SEAL_E_FORMAT,
-				 "a purpose has 1 to %u bytes, and no space at its ends",
+				 "%s has 1 to %u bytes, and no space at its ends", what,
 				 SEAL_PURPOSE);
 	for (size_t at = 0; at < len;)
-		if (is_control(seal_utf8_next(purpose, len, &at)))
+		if (is_control(seal_utf8_next(words, len, &at)))
 			return seal_fail(diag, SEAL_E_FORMAT,
-					 "a purpose is one line of UTF-8 without control "
-					 "characters");
+					 "%s is one line of UTF-8 without control characters",
+					 what);
 	return SEAL_OK;
+}
+
+int seal_purpose_check(const char *purpose, struct seal_diag *diag)
+{
+	return seal_words_check(purpose, "a purpose", diag);
 }
 
 int seal_set_id_check(const char *set, struct seal_diag *diag)

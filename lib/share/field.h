@@ -41,12 +41,17 @@ SEAL_MUST_CHECK int seal_field_number(struct seal_field value, unsigned max, uns
 /* "A of B", A <= B <= max. */
 SEAL_MUST_CHECK int seal_field_of(struct seal_field value, unsigned max, unsigned *out_part,
 				  unsigned *out_whole, struct seal_diag *diag);
-/* Copies, terminates and checks: a card's name; a purpose; a set id; a time. */
+/* Copies, terminates and checks: a card's name; a purpose; a set id; a time; a date. */
 SEAL_MUST_CHECK int seal_field_name(struct seal_field value, char *out, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_field_purpose(struct seal_field value, char *out, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_field_set(struct seal_field value, char *out, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_field_time(struct seal_field value, char out[static 21],
 				    struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_field_date(struct seal_field value, char out[static 11],
+				    struct seal_diag *diag);
+/* As a purpose, of up to SEAL_PURPOSE bytes too; what names it in errors ("a reason"). */
+SEAL_MUST_CHECK int seal_field_words(struct seal_field value, const char *what, char *out,
+				     struct seal_diag *diag);
 /* Padded base64, or lower-case hex, of exactly len bytes. */
 SEAL_MUST_CHECK int seal_field_base64(struct seal_field value, uint8_t *out, size_t len,
 				      struct seal_diag *diag);
@@ -55,6 +60,7 @@ SEAL_MUST_CHECK int seal_field_hex(struct seal_field value, uint8_t *out, size_t
 
 /* SEAL_E_FORMAT with the rule: 1 to SEAL_PURPOSE bytes of UTF-8, no controls, no white
    space at the ends. */
+SEAL_MUST_CHECK int seal_words_check(const char *words, const char *what, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_purpose_check(const char *purpose, struct seal_diag *diag);
 SEAL_MUST_CHECK int seal_set_id_check(const char *set, struct seal_diag *diag);
 

@@ -329,6 +329,7 @@ static void contradictions_are_not_read(void **state)
 		{"\nshare: 2", " \nshare: 2", SEAL_E_FORMAT},
 		{"purpose: ", "purpose:  ", SEAL_E_FORMAT},
 		{"epoch: 1", "epoch: 0", SEAL_E_FORMAT},
+		{"created: 2", "created: 1", SEAL_E_FORMAT},
 		{"epoch: 1", "epoch: 1000000000", SEAL_E_FORMAT},
 		{"manifest/1", "manifest/2", SEAL_E_VERSION},
 	};
