@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "faults.h"
+#include "share/plan.h"
 #include "share/sealed_secret.h"
 
 static struct room room;
@@ -91,6 +92,34 @@ static void combining(void **state)
 		seal_secret_freep(&shares[i]);
 }
 
+static char *planned;
+
+static int plan(void)
+{
+	static const char text[] =
+		"sealkit-plan/1\nkind: unseal\npurpose: a key\ncreated: 2026-11-24T10:00:00Z\n"
+		"core: 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+		"address: https://vault.example\nset: 00112233445566778899aabbccddeeff\n"
+		"epoch: 1\nexpires: 3600\nreason: restart\n";
+	struct seal_plan parsed;
+	int error = seal_plan_parse(text, sizeof text - 1, &parsed, NULL);
+
+	return error ? error : seal_plan_text(&parsed, &planned, NULL);
+}
+
+static void none_planned(int error)
+{
+	assert_int_equal(planned != NULL, error == SEAL_OK);
+	free(planned);
+	planned = NULL;
+}
+
+static void planning(void **state)
+{
+	(void)state;
+	fault_each(plan, none_planned);
+}
+
 static uint8_t *sealed;
 
 static int seal_it(void)
@@ -132,10 +161,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(making),
-		cmocka_unit_test(reading),
-		cmocka_unit_test(combining),
-		cmocka_unit_test(sealing),
+		cmocka_unit_test(making),   cmocka_unit_test(reading), cmocka_unit_test(combining),
+		cmocka_unit_test(planning), cmocka_unit_test(sealing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
