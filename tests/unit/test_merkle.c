@@ -22,6 +22,7 @@ static void from_hex(const char *hex, uint8_t *out)
 	assert_int_equal(seal_unhex(hex, strlen(hex), out, SEAL_MERKLE_HASH, &len, NULL), SEAL_OK);
 }
 
+#define N1 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
 #define N3 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"
 #define N2 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
 #define N4 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
@@ -97,9 +98,9 @@ static void published_proofs(void **state)
 		unsigned from, size; /* the index, or the old size */
 		const char *hash[4];
 	} rows[] = {
-		{1, 0, 1, {NULL}},	  {1, 0, 8, {L1, N2, N4}}, {1, 5, 8, {L4, N6, N3}},
-		{1, 2, 3, {ct_roots[2]}}, {0, 1, 1, {NULL}},	   {0, 1, 8, {L1, N2, N4}},
-		{0, 6, 8, {N5, N6, N3}},  {0, 2, 5, {N2, L4}},
+		{1, 0, 1, {NULL}},	 {1, 0, 8, {L1, N2, N4}}, {1, 5, 8, {L4, N6, N3}},
+		{1, 2, 3, {N1}},	 {0, 1, 1, {NULL}},	  {0, 1, 8, {L1, N2, N4}},
+		{0, 6, 8, {N5, N6, N3}}, {0, 2, 5, {N2, L4}},
 	};
 	const struct seal_merkle_source source = {ct_subtree, NULL};
 
