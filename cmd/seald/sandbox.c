@@ -161,6 +161,7 @@ static const int for_core[] = {
 	SCMP_SYS(fsync),      SCMP_SYS(fdatasync), SCMP_SYS(unlink),	      SCMP_SYS(unlinkat),
 	SCMP_SYS(linkat),     SCMP_SYS(renameat2), SCMP_SYS(geteuid),	      SCMP_SYS(mlock),
 	SCMP_SYS(munlock),    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(sysinfo),
+	SCMP_SYS(getdents64),
 };
 
 /* Beside what both others have. Signals, children, certificates; then a gate's start. */

@@ -211,9 +211,10 @@ static int seal_root(const struct seal_secret *token, const struct seal_card *ca
 	return error;
 }
 
-/* before: the set that this one takes the place of, or "". The root token's file is on disk
-   before the set: killed in between it is of a set that was never made, and nothing is lost. */
-static int init(struct seal_api *api, struct wish *wish, const char *before, struct seal_diag *diag)
+/* The root token's file is on disk before the set: killed in between it is of a set that was
+   never made, and nothing is lost. What a kill leaves of other sets goes at the next start, or
+   with the next set. */
+static int init(struct seal_api *api, struct wish *wish, struct seal_diag *diag)
 {
 	struct seal_token_birth birth SEAL_CLEANUP(seal_token_birth_done) = {0};
 	struct seal_set *set SEAL_CLEANUP(seal_set_freep) = NULL;
@@ -233,8 +234,8 @@ static int init(struct seal_api *api, struct wish *wish, const char *before, str
 	if (error && wish->root &&
 	    api->state.put_root_file(api->state.ctx, wish->policy.set, NULL, NULL))
 		return seal_because(diag, error, "a root token of no set is left in the state");
-	if (!error && before[0])
-		error = api->state.put_root_file(api->state.ctx, before, NULL, diag);
+	if (!error)
+		error = api->state.keep_root_file(api->state.ctx, wish->policy.set, diag);
 	return error;
 }
 
@@ -264,7 +265,7 @@ int seal_sys_init_cards(struct seal_api *api, const struct seal_api_request *req
 		return seal_api_refuse(answer, 400, "Vault is already initialized");
 	error = read_wish(api, json, n, t, &wish, diag);
 	if (!error)
-		error = init(api, &wish, status.set, diag);
+		error = init(api, &wish, diag);
 	if (error)
 		return refused(error, diag, answer);
 	answer->changed = 1;

@@ -26,8 +26,8 @@ void seal_audit_hash(const char *salt, const void *bytes, size_t len,
 
 struct level {
 	const json_t *from;
-	json_t *to; /* owned by its parent; the lowest by the caller */
-	const char *key;
+	json_t *to;	 /* owned by its parent; the lowest by the caller */
+	const char *key; /* NULL: of an array */
 	json_t *value;
 	size_t at;
 	void *iter;
@@ -102,7 +102,7 @@ static int put(const struct hide *hide, const struct level *level, json_t *value
 {
 	char text[SEAL_AUDIT_HASH];
 
-	if (json_is_array(level->to))
+	if (!level->key)
 		return json_array_append_new(level->to, value);
 	if (!hide->names || plain_name(level->key))
 		return json_object_set_new(level->to, level->key, value);

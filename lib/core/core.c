@@ -89,6 +89,8 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 	if (!error)
 		error = make_api(core, config, diag);
 	if (!error)
+		error = seal_core_drop_old_root(core, diag);
+	if (!error)
 		error = seal_core_bootstrap(core->folder, !seal_barrier_in_force(core->barrier),
 					    &core->bootstrap, diag);
 	if (error)

@@ -1,5 +1,6 @@
 /* The core's own files: identity key, audit salt, bootstrap token, root token's file. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@
 #define IDENTITY_LINE "sealkit-seald-identity/1"
 #define SALT_FILE "audit-salt"
 #define BOOTSTRAP_FILE "bootstrap-token"
-#define ROOT_FILE "root-token-%s.age"
+#define ROOT_HEAD "root-token-"
+#define ROOT_TAIL ".age"
 #define ROOT_FILE_MAX 8192u
 #define PATH_CAP 4096u
 
@@ -231,7 +233,7 @@ static int root_name(const char *set, char out[static 96], struct seal_diag *dia
 {
 	if (!set[0] || strlen(set) > SEAL_SET_ID)
 		return seal_fail(diag, SEAL_E_ARGUMENT, "share set");
-	(void)snprintf(out, 96, ROOT_FILE, set);
+	(void)snprintf(out, 96, ROOT_HEAD "%s" ROOT_TAIL, set);
 	return SEAL_OK;
 }
 
@@ -266,7 +268,52 @@ static int get_root_file(void *ctx, const char *set, char **out_text, struct sea
 	return SEAL_OK;
 }
 
+/* Of a share set, by its name; not of `set`. */
+static int is_root_file_but(const char *name, const char *set)
+{
+	const char *id = name + strlen(ROOT_HEAD);
+
+	return !strncmp(name, ROOT_HEAD, strlen(ROOT_HEAD)) &&
+	       strspn(id, "0123456789abcdef") == SEAL_SET_ID &&
+	       !strcmp(id + SEAL_SET_ID, ROOT_TAIL) && strncmp(id, set, SEAL_SET_ID) != 0;
+}
+
+static int keep_root_file(void *ctx, const char *set, struct seal_diag *diag)
+{
+	struct seal_core *core = ctx;
+	DIR *dir = opendir(core->folder);
+	const struct dirent *entry;
+	int error = dir ? SEAL_OK : seal_fail_errno(diag, SEAL_E_IO, "%s", core->folder);
+	int gone = 0;
+
+	while (!error && (errno = 0, entry = readdir(dir))) {
+		if (!is_root_file_but(entry->d_name, set))
+			continue;
+		gone = 1;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0 && errno != ENOENT)
+			error = seal_fail_errno(diag, SEAL_E_IO, "%s", entry->d_name);
+	}
+	if (!error && (errno || (gone && fsync(dirfd(dir)) != 0)))
+		error = seal_fail_errno(diag, SEAL_E_IO, "%s", core->folder);
+	if (dir)
+		(void)closedir(dir);
+	return error;
+}
+
+int seal_core_drop_old_root(struct seal_core *core, struct seal_diag *diag)
+{
+	struct seal_barrier_status status;
+	size_t len = 0;
+
+	seal_barrier_status(core->barrier, &status);
+	if (!status.initialized)
+		return SEAL_OK;
+	return keep_root_file(core, seal_barrier_file(core->barrier, 0, &len) ? status.set : "",
+			      diag);
+}
+
 struct seal_api_state seal_core_state(struct seal_core *core)
 {
-	return (struct seal_api_state){put_root_file, get_root_file, drop_bootstrap, core};
+	return (struct seal_api_state){put_root_file, get_root_file, keep_root_file, drop_bootstrap,
+				       core};
 }

@@ -48,12 +48,11 @@ static const int of_gate[] = {
 	S(accept4), S(epoll_ctl), S(epoll_wait), S(shutdown), S(epoll_pwait), S(epoll_pwait2), END};
 
 static const int of_core[] = {
-	S(poll),       S(ppoll),	   S(recvmsg),	  S(openat),  S(lseek),
-	S(fstat),      S(newfstatat),	   S(statx),	  S(access),  S(faccessat),
-	S(faccessat2), S(readlink),	   S(readlinkat), S(pread64), S(pwrite64),
-	S(ftruncate),  S(fsync),	   S(fdatasync),  S(unlink),  S(unlinkat),
-	S(linkat),     S(renameat2),	   S(geteuid),	  S(mlock),   S(munlock),
-	S(nanosleep),  S(clock_nanosleep), S(sysinfo),	  END};
+	S(poll),       S(ppoll),     S(recvmsg),	 S(openat),    S(lseek),      S(fstat),
+	S(newfstatat), S(statx),     S(access),		 S(faccessat), S(faccessat2), S(readlink),
+	S(readlinkat), S(pread64),   S(pwrite64),	 S(ftruncate), S(fsync),      S(fdatasync),
+	S(unlink),     S(unlinkat),  S(linkat),		 S(renameat2), S(geteuid),    S(mlock),
+	S(munlock),    S(nanosleep), S(clock_nanosleep), S(sysinfo),   S(getdents64), END};
 
 static const int of_supervisor[] = {S(poll),
 				    S(ppoll),
