@@ -201,8 +201,9 @@ static void close_fd(const int *fd)
 int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *out_len,
 		   struct seal_diag *diag)
 {
-	int fd SEAL_CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd SEAL_CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct seal_source source = seal_source_fd(&fd);
+	struct stat stat;
 	uint8_t *bytes;
 	size_t len = 0;
 	int error;
@@ -210,6 +211,11 @@ int seal_file_read(const char *path, size_t max, uint8_t **out_bytes, size_t *ou
 	if (fd < 0)
 		return seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO, "%s",
 				       path);
+	if (fstat(fd, &stat) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	/* A pipe put in its place would be waited for, for ever. */
+	if (!S_ISREG(stat.st_mode))
+		return seal_fail(diag, SEAL_E_IO, "%s: not a regular file", path);
 	bytes = malloc(max + 2);
 	if (!bytes)
 		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);

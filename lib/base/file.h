@@ -32,7 +32,8 @@ void seal_file_free(struct seal_file *file);
 void seal_file_freep(struct seal_file **file);
 
 /* Reads a regular file of at most max bytes; *out_bytes is malloc'd, with a
-   zero byte added, and the caller's. Longer is SEAL_E_TOOLONG. Not for secrets. */
+   zero byte added, and the caller's. Longer is SEAL_E_TOOLONG; a pipe, folder or device
+   SEAL_E_IO, at once. Not for secrets. */
 SEAL_MUST_CHECK int seal_file_read(const char *path, size_t max, uint8_t **out_bytes,
 				   size_t *out_len, struct seal_diag *diag);
 

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/own.h"
 #include "token/attest.h"
 #include "token/attest_internal.h"
 
@@ -26,14 +28,14 @@
 
 /* More than this in one directory is a mistake. */
 #define MAX_CERTS 64u
+#define MAX_BYTES (1u << 20) /* of one file */
 
 /* The longest of Yubico's has three between a token's certificate and the root. */
 #define DEPTH 6
 
-static void file_closep(FILE **f)
+static void bio_freep(BIO **bio)
 {
-	if (*f)
-		(void)fclose(*f);
+	(void)BIO_free(*bio);
 }
 
 static void dir_closep(DIR **d)
@@ -85,13 +87,20 @@ static int add(struct seal_roots *r, const char *path, X509 *x, struct seal_diag
 /* All certificates of one file: a bundle is allowed, an empty or damaged file is not. */
 static int add_file(struct seal_roots *r, const char *path, struct seal_diag *diag)
 {
-	SEAL_CLEANUP(file_closep) FILE *f = fopen(path, "re");
+	uint8_t *text SEAL_CLEANUP(seal_bytes_freep) = NULL;
+	BIO *bio SEAL_CLEANUP(bio_freep) = NULL;
+	size_t len = 0;
 	unsigned n = 0;
-	int rc = 0;
-	if (!f)
+	int rc = seal_file_read(path, MAX_BYTES, &text, &len, diag);
+	if (rc == SEAL_E_NOTFOUND) /* a link to nothing, which is no folder without roots */
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
+	if (rc != 0)
+		return rc;
+	bio = BIO_new_mem_buf(text, (int)len);
+	if (!bio)
+		return seal_fail(diag, SEAL_E_NOMEM, "%s", path);
 	for (; rc == 0; n++) {
-		X509 *x = PEM_read_X509(f, NULL, NULL, NULL);
+		X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 		if (!x)
 			break;
 		rc = add(r, path, x, diag);

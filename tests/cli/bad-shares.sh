@@ -177,6 +177,16 @@ for f in "$d/spoilt-split"/*; do
 	spoilt "$f" "$d/spoilt-set/${f##*/}" $status "${f##*/}"
 done
 spoilt "$d/split/bruno.share" "$d/set/bruno.share" 4 "another person's share in the file"
+# Nobody writes to the pipe, and none of them may wait for it.
+for in in split set; do
+	rm "$d/in/$in/alice.share" && mkfifo "$d/in/$in/alice.share"
+done
+bad seal-open 3 "alice.share: not a regular file" "a pipe" timeout 60 "$bin/seal-open" --non-interactive --cards "$d/cards" \
+	-i "$d/alice.identity" --passphrase-fd 3 "$d/in/split/alice.share" 3<"$d/alice.words"
+bad seal-combine 3 "alice.share: not a regular file" "a pipe" timeout 60 "$bin/seal-combine" --non-interactive \
+	-i "$d/alice.identity" --passphrase-fd 3 "$d/in/split" 3<"$d/alice.words"
+bad seal-unseal 3 "alice.share: not a regular file" "a pipe" timeout 60 "$bin/seal-unseal" -a "$SEALD_URL" --pin "$SEALD_PIN" \
+	--non-interactive -n alice -i "$d/alice.identity" --passphrase-fd 3 "$d/in/set" 3<"$d/alice.words"
 
 # --- what the daemon's set and the folder have to do with one another
 rm -rf "$d/in/set" "$d/in/split"

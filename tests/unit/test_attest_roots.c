@@ -287,6 +287,24 @@ static void test_folders(void **state)
 	pin("root.pem", &root);
 }
 
+/* What is no file is an error, and no pipe is waited for: the alarm makes a failure of that. */
+static void test_no_files(void **state)
+{
+	char path[128];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/other.pem", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)alarm(20);
+	assert_int_equal(loads(SEAL_ROOTS_PIV), SEAL_E_IO);
+	(void)alarm(0);
+	unpin("other.pem");
+	assert_int_equal(symlink("/nonexistent", path), 0);
+	assert_int_equal(loads(SEAL_ROOTS_PIV), SEAL_E_IO);
+	unpin("other.pem");
+	assert_int_equal(loads(SEAL_ROOTS_PIV), SEAL_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_attested_key_as_f9),
 		cmocka_unit_test(test_other_key),
 		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_no_files),
 	};
 	int failed;
 

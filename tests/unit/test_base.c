@@ -211,6 +211,24 @@ static void files_appear_whole(void **state)
 	assert_int_equal(unlink(in_folder("a")), 0);
 }
 
+/* A pipe without a writer must not hold the tool up: the alarm makes a failure of that. */
+static void only_files_are_read(void **state)
+{
+	const char *path = in_folder("pipe");
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)alarm(20);
+	assert_int_equal(seal_file_read(path, 9, &bytes, &len, NULL), SEAL_E_IO);
+	(void)alarm(0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(seal_file_read(folder, 9, &bytes, &len, NULL), SEAL_E_IO);
+	assert_int_equal(seal_file_read("/dev/null", 9, &bytes, &len, NULL), SEAL_E_IO);
+	assert_null(bytes);
+}
+
 static void aborted_files_leave_nothing(void **state)
 {
 	struct seal_file *file = NULL;
@@ -299,6 +317,7 @@ int main(void)
 		cmocka_unit_test(children_get_no_secrets),
 		cmocka_unit_test(children_make_their_own),
 		cmocka_unit_test(files_appear_whole),
+		cmocka_unit_test(only_files_are_read),
 		cmocka_unit_test(aborted_files_leave_nothing),
 		cmocka_unit_test(full_disk_is_reported),
 		cmocka_unit_test(secrets_from_descriptors),
