@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/secret.h"
-
 #include "base/banned.h"
 
 #define BECH32_MAX 2048u
@@ -24,15 +22,20 @@ static uint32_t step(uint32_t check, unsigned value)
 	return check;
 }
 
-static uint32_t start(const char *hrp)
+static char low_of(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static uint32_t start(const char *hrp, size_t len)
 {
 	uint32_t check = 1;
 
-	for (const char *c = hrp; *c; c++)
-		check = step(check, (unsigned)(unsigned char)*c >> 5);
+	for (size_t i = 0; i < len; i++)
+		check = step(check, (unsigned)(unsigned char)low_of(hrp[i]) >> 5);
 	check = step(check, 0);
-	for (const char *c = hrp; *c; c++)
-		check = step(check, (unsigned char)*c & 31u);
+	for (size_t i = 0; i < len; i++)
+		check = step(check, (unsigned char)low_of(hrp[i]) & 31u);
 	return check;
 }
 
@@ -46,7 +49,7 @@ int seal_bech32(const char *hrp, const uint8_t *bytes, size_t len, int upper, ch
 {
 	size_t hrp_len = strlen(hrp);
 	size_t need = hrp_len + 1 + (len * 8 + 4) / 5 + 6 + 1;
-	uint32_t check = start(hrp);
+	uint32_t check = start(hrp, hrp_len);
 	unsigned held = 0;
 	unsigned bits = 0;
 	size_t at = 0;
@@ -81,9 +84,8 @@ int seal_bech32(const char *hrp, const uint8_t *bytes, size_t len, int upper, ch
 	return SEAL_OK;
 }
 
-/* Lower case into `low`; mixed case and characters outside 33..126 are refused. */
-static int lower_copy(const char *text, char low[BECH32_MAX], size_t *out_len,
-		      struct seal_diag *diag)
+/* Mixed case and characters outside 33..126 are refused. */
+static int check_text(const char *text, size_t *out_len, struct seal_diag *diag)
 {
 	size_t len = strnlen(text, BECH32_MAX);
 	int has_upper = 0;
@@ -98,11 +100,9 @@ static int lower_copy(const char *text, char low[BECH32_MAX], size_t *out_len,
 			return seal_fail(diag, SEAL_E_FORMAT, "bech32: forbidden character");
 		has_lower |= c >= 'a' && c <= 'z';
 		has_upper |= c >= 'A' && c <= 'Z';
-		low[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
 	if (has_lower && has_upper)
 		return seal_fail(diag, SEAL_E_FORMAT, "bech32: mixed case");
-	low[len] = '\0';
 	*out_len = len;
 	return SEAL_OK;
 }
@@ -115,7 +115,7 @@ static int take_data(const char *data, size_t len, uint32_t check, uint8_t *out,
 	size_t at = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		const char *found = strchr(alphabet, data[i]);
+		const char *found = strchr(alphabet, low_of(data[i]));
 
 		if (!found)
 			return seal_fail(diag, SEAL_E_FORMAT,
@@ -140,28 +140,27 @@ static int take_data(const char *data, size_t len, uint32_t check, uint8_t *out,
 	return SEAL_OK;
 }
 
+/* The text may be a secret key's: it is read where it stands, and nothing copies it. */
 int seal_unbech32(const char *text, char *out_hrp, size_t cap_hrp, uint8_t *out, size_t cap,
 		  size_t *out_len, struct seal_diag *diag)
 {
-	char low[BECH32_MAX];
+	const char *one = strrchr(text, '1');
+	size_t hrp_len = one ? (size_t)(one - text) : 0;
 	size_t len = 0;
-	char *one;
-	int error = lower_copy(text, low, &len, diag);
+	int error = check_text(text, &len, diag);
 
-	if (!error) {
-		one = strrchr(low, '1');
-		if (!one || one == low || len - (size_t)(one - low) < 7)
-			error = seal_fail(diag, SEAL_E_FORMAT, "bech32: no separator or too short");
-		else if ((size_t)(one - low) >= cap_hrp)
-			error = seal_fail(diag, SEAL_E_FORMAT, "bech32: unknown prefix");
-	}
-	if (!error) {
-		*one = '\0';
-		error = take_data(one + 1, len - (size_t)(one - low) - 1, start(low), out, cap,
-				  out_len, diag);
-	}
-	if (!error)
-		memcpy(out_hrp, low, (size_t)(one - low) + 1);
-	seal_wipe(low, sizeof low);
-	return error;
+	if (error)
+		return error;
+	if (hrp_len == 0 || len - hrp_len < 7)
+		return seal_fail(diag, SEAL_E_FORMAT, "bech32: no separator or too short");
+	if (hrp_len >= cap_hrp)
+		return seal_fail(diag, SEAL_E_FORMAT, "bech32: unknown prefix");
+	error = take_data(one + 1, len - hrp_len - 1, start(text, hrp_len), out, cap, out_len,
+			  diag);
+	if (error)
+		return error;
+	for (size_t i = 0; i < hrp_len; i++)
+		out_hrp[i] = low_of(text[i]);
+	out_hrp[hrp_len] = '\0';
+	return SEAL_OK;
 }
