@@ -54,20 +54,32 @@ static int ask_one(const struct seal_piv_enrolment *e, enum seal_question what, 
 	return seal_piv_ask(e->asker, &question, out, diag);
 }
 
+static int may_try_puk(const struct seal_piv_enrolment *e, struct seal_diag *diag)
+{
+	if (e->codes.puk_left == 0)
+		return seal_fail(diag, SEAL_E_BLOCKED, "the PIV PUK is blocked");
+	if (e->codes.puk_left == 1 && !e->asker->last_try)
+		return seal_fail(diag, SEAL_E_PINWRONG,
+				 "one try of the PIV PUK is left; it is not spent without "
+				 "--last-try");
+	return SEAL_OK;
+}
+
 /* What is typed is compared here; a factory value is not sent but to be replaced. */
 static int ask_pin(struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
 	struct seal_secret *given SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_piv_codes *codes = &e->codes;
 	const char *refused = NULL;
-	int error = SEAL_OK;
+	int error;
 
 	if (codes->pin)
 		return SEAL_OK;
+	error = seal_piv_may_try(e->asker, e->info.tries_left, diag);
+	if (error)
+		return error;
 	if (!is_factory(codes->pin_state)) {
-		error = seal_piv_may_try(e->asker, e->info.tries_left, diag);
-		if (!error)
-			error = ask_one(e, SEAL_ASK_PIN, NULL, &given, diag);
+		error = ask_one(e, SEAL_ASK_PIN, NULL, &given, diag);
 		if (error)
 			return error;
 		if (!seal_piv_is_factory(given, 0)) {
@@ -81,25 +93,12 @@ static int ask_pin(struct seal_piv_enrolment *e, struct seal_diag *diag)
 	return error && refused ? seal_because(diag, error, "%s", refused) : error;
 }
 
-static int may_try_puk(const struct seal_piv_enrolment *e, struct seal_diag *diag)
-{
-	if (e->codes.puk_left == 0)
-		return seal_fail(diag, SEAL_E_BLOCKED, "the PIV PUK is blocked");
-	if (e->codes.puk_left == 1 && !e->asker->last_try)
-		return seal_fail(diag, SEAL_E_PINWRONG,
-				 "one try of the PIV PUK is left; it is not spent without "
-				 "--last-try");
-	return SEAL_OK;
-}
-
 static int ask_old_puk(struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
 	struct seal_secret *given SEAL_CLEANUP(seal_secret_freep) = NULL;
 	struct seal_piv_codes *codes = &e->codes;
-	int error = may_try_puk(e, diag);
+	int error = ask_one(e, SEAL_ASK_PUK, NULL, &given, diag);
 
-	if (!error)
-		error = ask_one(e, SEAL_ASK_PUK, NULL, &given, diag);
 	if (error)
 		return error;
 	if (seal_piv_is_factory(given, 1))
@@ -141,12 +140,13 @@ static int ask_new_puk(struct seal_piv_enrolment *e, struct seal_diag *diag)
 static int ask_puk(struct seal_piv_enrolment *e, struct seal_diag *diag)
 {
 	struct seal_piv_codes *codes = &e->codes;
-	int error = SEAL_OK;
+	int error;
 
 	if (codes->puk || codes->puk_state == SEAL_PIV_CODE_OWN ||
 	    (codes->puk_state == SEAL_PIV_CODE_UNKNOWN && e->plan->allow_unknown_puk))
 		return SEAL_OK;
-	if (codes->puk_state == SEAL_PIV_CODE_UNKNOWN && !codes->old_puk)
+	error = may_try_puk(e, diag);
+	if (!error && codes->puk_state == SEAL_PIV_CODE_UNKNOWN && !codes->old_puk)
 		error = ask_old_puk(e, diag);
 	if (error)
 		return error;
@@ -234,6 +234,16 @@ static int apply(struct seal_piv_codes *codes, struct seal_piv_link *link, struc
 	return error ? error : verify(codes, link, diag);
 }
 
+/* Others may have used the reader while a person was thinking: the tries are those of now. */
+static int may_apply(struct seal_piv_enrolment *e, struct seal_diag *diag)
+{
+	int error = seal_piv_may_try(e->asker, e->info.tries_left, diag);
+
+	if (e->info.puk_tries_left >= 0)
+		e->codes.puk_left = e->info.puk_tries_left;
+	return error || !e->codes.puk ? error : may_try_puk(e, diag);
+}
+
 int seal_piv_unlock(struct seal_piv_enrolment *e, struct seal_piv_link **out_link,
 		    struct seal_diag *diag)
 {
@@ -252,6 +262,8 @@ int seal_piv_unlock(struct seal_piv_enrolment *e, struct seal_piv_link **out_lin
 		codes->why[0] = '\0';
 		if (!error)
 			error = seal_piv_reopen(e, &link, diag);
+		if (!error)
+			error = may_apply(e, diag);
 		if (error)
 			return error;
 		error = apply(codes, link, diag);

@@ -64,6 +64,39 @@ ok "and then has what is asked for" listed "factory=0,0,0"
 ok "from a descriptor: once" token --factory --pin-complexity
 ok "refused by its rules" no_enrol 1 "own rules" "222222 $puk" --once
 
+# --- no PIN and no PUK is sent where one try is left
+lose() { # 80|81: two tries, by another program
+    for _lost in 1 2; do
+        "$DRIVER" raw "Virtual PCD 1 00 00" "$([ "$1" = 80 ] && echo 20 || echo 24) 00 $1 3939393939393939$([ "$1" = 80 ] || echo 3939393939393939)"
+    done
+}
+ok "a factory token" token --factory
+ok "that lost two tries of its PIN" lose 80
+ok "gets no new one" no_enrol 4 "one try of the PIV PIN is left" "$pin $puk"
+ok "and is asked for none" asked 0
+ok "the try is there" listed "tries=1 puk=3 factory=1,1,1"
+ok "but by will" enrol "$pin $puk" --last-try
+ok "a factory token" token --factory
+ok "that lost two tries of its PUK" lose 81
+ok "gets no new one" no_enrol 4 "one try of the PIV PUK is left" "$pin $puk"
+ok "the try is there, and the PIN as it was" listed "tries=3 puk=1 factory=1,1,1"
+ok "but by will" enrol "$pin $puk" --last-try
+ok "a token in use" token --pin $pin
+mkfifo "$d/pipe"
+"$DRIVER" --answers "$d/pipe" --roots "$d/ca.roots" enrol alice "$d/alice.card" >"$d/out" 2>"$d/err" &
+job=$!
+exec 9>"$d/pipe"
+ok "while a person thinks" wait_for 10 grep -q '^ask' "$d/err"
+ok "two tries are lost" lose 80
+before=$(sent one)
+echo $pin >&9
+exec 9>&-
+rc=0
+wait $job || rc=$?
+is "which is found out" "$rc" 4
+ok "and said" said "one try of the PIV PIN is left"
+is "no PIN was sent" "$(sent one)" "$before"
+
 # --- what is refused before anything is asked
 ok "a token in use, its management key elsewhere" token --pin $pin
 ok "is refused" no_enrol 4 "neither the factory's nor kept" "$pin"
