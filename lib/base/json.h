@@ -17,7 +17,8 @@ struct json_t;
 #define SEAL_JSON_NUMBER 400u	    /* digits of one number */
 #define SEAL_JSON_BYTES (33u << 20) /* of one text */
 
-/* From then on what jansson frees is wiped first. Once per process, before threads. */
+/* From then on what jansson frees is wiped first, and its tables are seeded at random. Once per
+   process, before threads. */
 void seal_json_setup(void);
 
 /* One object, and nothing behind it but white space. Refused (SEAL_E_FORMAT): what is
