@@ -22,8 +22,8 @@ struct seal_api_state {
 	int (*put_root_file)(void *ctx, const char *set, const char *text, struct seal_diag *diag);
 	/* *out_text is malloc'd, the caller's; NULL where there is none. */
 	int (*get_root_file)(void *ctx, const char *set, char **out_text, struct seal_diag *diag);
-	/* Removes those of all other sets. */
-	int (*keep_root_file)(void *ctx, const char *set, struct seal_diag *diag);
+	/* Removes those of all other sets, as far as that can be. */
+	void (*keep_root_file)(void *ctx, const char *set);
 	/* After the first quorum: the bootstrap token is worth nothing any more. Where its file
 	   cannot be removed now, that is tried again later. */
 	void (*drop_bootstrap)(void *ctx);

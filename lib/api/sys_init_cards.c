@@ -212,8 +212,8 @@ static int seal_root(const struct seal_secret *token, const struct seal_card *ca
 }
 
 /* The root token's file is on disk before the set: killed in between it is of a set that was
-   never made, and nothing is lost. What a kill leaves of other sets goes at the next start, or
-   with the next set. */
+   never made, and nothing is lost. Files of other sets, which open nothing, are no reason to call
+   a set that is there a failure: what is left of them goes at the next start. */
 static int init(struct seal_api *api, struct wish *wish, struct seal_diag *diag)
 {
 	struct seal_token_birth birth SEAL_CLEANUP(seal_token_birth_done) = {0};
@@ -235,7 +235,7 @@ static int init(struct seal_api *api, struct wish *wish, struct seal_diag *diag)
 	    api->state.put_root_file(api->state.ctx, wish->policy.set, NULL, NULL))
 		return seal_because(diag, error, "a root token of no set is left in the state");
 	if (!error)
-		error = api->state.keep_root_file(api->state.ctx, wish->policy.set, diag);
+		api->state.keep_root_file(api->state.ctx, wish->policy.set);
 	return error;
 }
 

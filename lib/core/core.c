@@ -89,13 +89,12 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 	if (!error)
 		error = make_api(core, config, diag);
 	if (!error)
-		error = seal_core_drop_old_root(core, diag);
-	if (!error)
 		error = seal_core_bootstrap(core->folder, !seal_barrier_in_force(core->barrier),
 					    &core->bootstrap, diag);
 	if (error)
 		return error;
 	seal_core_drop_bootstrap(core);
+	seal_core_drop_old_root(core);
 	*out_core = seal_steal(&core);
 	return SEAL_OK;
 }

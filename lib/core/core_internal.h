@@ -32,8 +32,9 @@ SEAL_MUST_CHECK int seal_core_bootstrap(const char *folder, int wanted,
 /* After the first quorum: its file goes, then the token. Tried again until it has worked. */
 void seal_core_drop_bootstrap(struct seal_core *core);
 /* At a start: what a crash between two steps has left of root tokens' files, of sets that are
-   not there any more, or of one whose holders have all proved. */
-SEAL_MUST_CHECK int seal_core_drop_old_root(struct seal_core *core, struct seal_diag *diag);
+   not there any more, or of one whose holders have all proved. What cannot be removed now is
+   tried again at the next start: it opens nothing. */
+void seal_core_drop_old_root(struct seal_core *core);
 /* What the API asks of the folder; ctx is the core. */
 struct seal_api_state seal_core_state(struct seal_core *core);
 

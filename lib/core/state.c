@@ -278,38 +278,30 @@ static int is_root_file_but(const char *name, const char *set)
 	       !strcmp(id + SEAL_SET_ID, ROOT_TAIL) && strncmp(id, set, SEAL_SET_ID) != 0;
 }
 
-static int keep_root_file(void *ctx, const char *set, struct seal_diag *diag)
+static void keep_root_file(void *ctx, const char *set)
 {
 	struct seal_core *core = ctx;
 	DIR *dir = opendir(core->folder);
 	const struct dirent *entry;
-	int error = dir ? SEAL_OK : seal_fail_errno(diag, SEAL_E_IO, "%s", core->folder);
 	int gone = 0;
 
-	while (!error && (errno = 0, entry = readdir(dir))) {
-		if (!is_root_file_but(entry->d_name, set))
-			continue;
-		gone = 1;
-		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0 && errno != ENOENT)
-			error = seal_fail_errno(diag, SEAL_E_IO, "%s", entry->d_name);
-	}
-	if (!error && (errno || (gone && fsync(dirfd(dir)) != 0)))
-		error = seal_fail_errno(diag, SEAL_E_IO, "%s", core->folder);
+	while (dir && (entry = readdir(dir)))
+		if (is_root_file_but(entry->d_name, set))
+			gone |= unlinkat(dirfd(dir), entry->d_name, 0) == 0;
+	if (gone)
+		(void)fsync(dirfd(dir));
 	if (dir)
 		(void)closedir(dir);
-	return error;
 }
 
-int seal_core_drop_old_root(struct seal_core *core, struct seal_diag *diag)
+void seal_core_drop_old_root(struct seal_core *core)
 {
 	struct seal_barrier_status status;
 	size_t len = 0;
 
 	seal_barrier_status(core->barrier, &status);
-	if (!status.initialized)
-		return SEAL_OK;
-	return keep_root_file(core, seal_barrier_file(core->barrier, 0, &len) ? status.set : "",
-			      diag);
+	if (status.initialized)
+		keep_root_file(core, seal_barrier_file(core->barrier, 0, &len) ? status.set : "");
 }
 
 struct seal_api_state seal_core_state(struct seal_core *core)

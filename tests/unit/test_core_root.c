@@ -78,6 +78,21 @@ static void others_go_at_a_start(void **state)
 	people_done(&people);
 }
 
+/* A set that is there is no failure, and neither is a start, for what cannot be removed. */
+static void one_that_stays(void **state)
+{
+	struct people people;
+
+	(void)state;
+	people_init(&people, 0);
+	assert_int_equal(mkdir(root_file(&people, OLD), 0700), 0);
+	init_people(&people, 3);
+	restart(&people);
+	assert_int_equal(count_files(&people), 2);
+	assert_int_equal(rmdir(root_file(&people, OLD)), 0);
+	people_done(&people);
+}
+
 static void it_goes_when_all_have_proved(void **state)
 {
 	struct people people;
@@ -107,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(others_go_with_the_next_set),
 		cmocka_unit_test(others_go_at_a_start),
+		cmocka_unit_test(one_that_stays),
 		cmocka_unit_test(it_goes_when_all_have_proved),
 	};
 
