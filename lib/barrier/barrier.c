@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "barrier/barrier_internal.h"
+#include "barrier/rekey_internal.h"
 
 #include "base/banned.h"
 
@@ -42,6 +42,7 @@ void seal_barrier_freep(struct seal_barrier **barrier)
 void seal_barrier_seal(struct seal_barrier *barrier)
 {
 	seal_barrier_reset(barrier);
+	seal_rekey_forget(barrier);
 	if (barrier->keyring)
 		seal_counter_settle(barrier->store, barrier->keyring);
 	seal_secret_freep(&barrier->root);
@@ -63,12 +64,12 @@ void seal_barrier_status(const struct seal_barrier *barrier, struct seal_barrier
 		status.plain = config->plain;
 		memcpy(status.set, config->set, sizeof status.set);
 		memcpy(status.nonce, barrier->unseal.nonce, sizeof status.nonce);
-		(void)seal_barrier_quorum(barrier, &status.progress);
+		(void)seal_given_quorum(&barrier->unseal, outside, &status.progress);
 	}
 	if (barrier->keyring)
 		status.term = (unsigned)barrier->keyring->count;
-	for (size_t i = 0; i < SEAL_MANIFEST_SHARES && !status.plain; i++)
-		status.given[i] = barrier->unseal.given[i] != NULL;
+	if (!status.plain)
+		seal_given_marks(&barrier->unseal, status.given);
 	*out_status = status;
 }
 

@@ -2,6 +2,7 @@
 #define SEALKIT_BARRIER_BARRIER_INTERNAL_H
 
 #include "barrier/barrier.h"
+#include "barrier/rekey.h"
 #include "barrier/rows_internal.h"
 
 /* Before the barrier, and the barrier itself. What is behind it is in rows_internal.h. */
@@ -36,6 +37,8 @@ SEAL_MUST_CHECK int seal_barrier_config_parse(const char *text, size_t len,
 					      struct seal_diag *diag);
 /* HMAC-SHA256 under a public name: recognises, authenticates nothing by itself. */
 void seal_barrier_digest(const char *name, const void *bytes, size_t len, uint8_t out[static 32]);
+int seal_barrier_digest_is(const char *name, const void *bytes, size_t len,
+			   const uint8_t want[static 32]);
 
 /* state.c: what changes without the keys; a sum guards against damage only.
 
@@ -98,32 +101,70 @@ SEAL_MUST_CHECK int seal_barrier_outside_update(struct seal_barrier_outside *out
 						const struct seal_barrier_state *state,
 						struct seal_diag *diag);
 
-/* unseal.c */
-struct seal_unseal {
-	char nonce[37];
-	uint64_t since; /* first share, or where there is none the last asking */
-	struct seal_secret *given[SEAL_BARRIER_PLAIN];
-	unsigned count;
-};
-/* Opens by the unseal key; the shares given are forgotten on success. */
-SEAL_MUST_CHECK int seal_barrier_open(struct seal_barrier *barrier, const struct seal_secret *key,
-				      struct seal_diag *diag);
+/* replace.c: makes the text of the configuration, and wraps the root key under it. */
+SEAL_MUST_CHECK int seal_barrier_outside_wrap(struct seal_barrier_outside *outside,
+					      const struct seal_secret *unseal_key,
+					      const struct seal_secret *root,
+					      struct seal_diag *diag);
+/* SEAL_E_VERIFY where the key is not the one. */
+SEAL_MUST_CHECK int seal_barrier_outside_root(const struct seal_barrier_outside *outside,
+					      const struct seal_secret *unseal_key,
+					      struct seal_secret **out_root,
+					      struct seal_diag *diag);
+/* Everything before the barrier that fresh has, its root key over the keyring of the
+   transaction, and nothing of the old (NULL: there was none). */
+SEAL_MUST_CHECK int seal_barrier_outside_replace(struct seal_changes *changes,
+						 const struct seal_barrier_outside *old,
+						 const struct seal_barrier_outside *fresh,
+						 const struct seal_secret *root,
+						 struct seal_diag *diag);
 /* cards.c: what needs a manifest. */
 SEAL_MUST_CHECK int seal_barrier_outside_manifest(struct seal_barrier_outside *outside,
 						  struct seal_diag *diag);
-SEAL_MUST_CHECK int seal_barrier_recognise(const struct seal_barrier *barrier,
-					   const struct seal_secret *share, size_t *out_index,
-					   struct seal_diag *diag);
+/* Copies note, sealed shares and numbers of a set. */
+SEAL_MUST_CHECK int seal_barrier_outside_take(struct seal_barrier_outside *outside,
+					      const struct seal_set *set, struct seal_diag *diag);
+
+/* given.c: shares of the set in force that were given, by manifest index. */
+struct seal_given {
+	char nonce[37];
+	uint64_t since; /* first share, or where there is none the last asking */
+	struct seal_secret *share[SEAL_BARRIER_PLAIN];
+	unsigned count;
+};
+void seal_given_reset(struct seal_given *given);
+/* Makes sure there is a nonce; an asking. */
+SEAL_MUST_CHECK int seal_given_begin(struct seal_given *given, uint64_t now,
+				     struct seal_diag *diag);
+int seal_given_late(const struct seal_given *given, uint64_t now, uint64_t lifetime);
 /* Of what was given, plain shares too; out_progress may be NULL. */
-int seal_barrier_quorum(const struct seal_barrier *barrier, unsigned *out_progress);
-SEAL_MUST_CHECK int seal_barrier_card_open(struct seal_barrier *barrier, struct seal_diag *diag);
+int seal_given_quorum(const struct seal_given *given, const struct seal_barrier_outside *outside,
+		      unsigned *out_progress);
+void seal_given_marks(const struct seal_given *given, uint8_t out[static SEAL_MANIFEST_SHARES]);
+/* Recognises and copies a share. *out_new 0: it was given before. */
+SEAL_MUST_CHECK int seal_given_add(struct seal_given *given,
+				   const struct seal_barrier_outside *outside,
+				   const struct seal_secret *share, uint64_t now, size_t *out_index,
+				   int *out_new, struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_given_combine(const struct seal_given *given,
+				       const struct seal_barrier_outside *outside,
+				       struct seal_secret **out_key, struct seal_diag *diag);
+/* After what a quorum was for has ended with error. Wrong shares are all forgotten; where the
+   machine failed only the last is, so that giving it once more is enough. */
+SEAL_MUST_CHECK int seal_given_settle(struct seal_given *given, size_t last, int error,
+				      const char *what, struct seal_diag *diag);
+
+struct seal_rekey_session;
+struct seal_rekey_pending;
 
 struct seal_barrier {
 	struct seal_store *store;
 	struct seal_barrier_outside *outside; /* NULL: not initialised */
-	struct seal_unseal unseal;
+	struct seal_given unseal;
 	struct seal_secret *root;     /* NULL while sealed */
 	struct seal_keyring *keyring; /* NULL while sealed */
+	struct seal_rekey_session *session[SEAL_REKEY_SESSIONS];
+	struct seal_rekey_pending *pending; /* NULL while sealed, or where there is none */
 };
 
 /* init.c: wraps and stores a new barrier. outside has configuration, state, note and files;

@@ -32,38 +32,6 @@ int seal_barrier_outside_manifest(struct seal_barrier_outside *outside, struct s
 	return SEAL_OK;
 }
 
-int seal_barrier_recognise(const struct seal_barrier *barrier, const struct seal_secret *share,
-			   size_t *out_index, struct seal_diag *diag)
-{
-	return seal_manifest_recognise(barrier->outside->manifest, share, out_index, diag);
-}
-
-int seal_barrier_quorum(const struct seal_barrier *barrier, unsigned *out_progress)
-{
-	const struct seal_barrier_outside *outside = barrier->outside;
-	const struct seal_unseal *unseal = &barrier->unseal;
-	uint8_t given[SEAL_MANIFEST_SHARES];
-	unsigned progress = unseal->count;
-	int quorum = progress >= outside->config.threshold;
-
-	if (!outside->config.plain) {
-		for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
-			given[i] = unseal->given[i] != NULL;
-		quorum = seal_manifest_quorum(outside->manifest, given, &progress);
-	}
-	if (out_progress)
-		*out_progress = progress;
-	return quorum;
-}
-
-int seal_barrier_card_open(struct seal_barrier *barrier, struct seal_diag *diag)
-{
-	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
-	int error = seal_set_combine(barrier->outside->manifest, barrier->unseal.given, &key, diag);
-
-	return error ? error : seal_barrier_open(barrier, key, diag);
-}
-
 static int take_text(const char *text, size_t len, const char *name, char **out_text,
 		     uint8_t digest[static 32], struct seal_diag *diag)
 {
@@ -76,8 +44,8 @@ static int take_text(const char *text, size_t len, const char *name, char **out_
 	return SEAL_OK;
 }
 
-static int take_set(const struct seal_set *set, struct seal_barrier_outside *outside,
-		    struct seal_diag *diag)
+int seal_barrier_outside_take(struct seal_barrier_outside *outside, const struct seal_set *set,
+			      struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_set_manifest(set);
 	struct seal_barrier_config *config = &outside->config;
@@ -118,7 +86,7 @@ int seal_barrier_init(struct seal_barrier *barrier, const struct seal_card *card
 	if (!error)
 		error = seal_set_new(key, cards, count, policy, signer, &set, diag);
 	if (!error)
-		error = take_set(set, outside, diag);
+		error = seal_barrier_outside_take(outside, set, diag);
 	if (!error)
 		error = seal_barrier_install(barrier, &outside, key, entries, entry_count, diag);
 	if (!error)

@@ -23,6 +23,15 @@ void seal_barrier_digest(const char *name, const void *bytes, size_t len, uint8_
 	seal_hmac((const uint8_t *)name, strlen(name), &piece, 1, out);
 }
 
+int seal_barrier_digest_is(const char *name, const void *bytes, size_t len,
+			   const uint8_t want[static 32])
+{
+	uint8_t digest[32];
+
+	seal_barrier_digest(name, bytes, len, digest);
+	return seal_eq_ct(digest, want, sizeof digest);
+}
+
 int seal_barrier_config_text(const struct seal_barrier_config *config, char **out_text,
 			     size_t *out_len, struct seal_diag *diag)
 {

@@ -39,8 +39,7 @@ static int add(struct seal_changes *changes, uint64_t count, struct seal_diag *d
 	struct place place = {0};
 	uint8_t number[COUNTER];
 
-	for (unsigned i = 0; i < COUNTER; i++)
-		number[i] = (uint8_t)(count >> (56 - 8 * i));
+	(void)seal_number_put(number, COUNTER, count);
 	place_of(changes->keyring, &place);
 	changes->counter = count;
 	return seal_changes_row(changes, &place.row, place.key, number, sizeof number, diag);
@@ -96,8 +95,7 @@ int seal_counter_read(struct seal_store *store, struct seal_keyring *keyring,
 	free(row);
 	if (error)
 		return error;
-	for (unsigned i = 0; i < COUNTER; i++)
-		count = count << 8 | number[i];
+	count = seal_number_get(number, COUNTER);
 	*count_of(keyring) = count;
 	keyring->stored = count;
 	return SEAL_OK;

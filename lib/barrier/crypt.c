@@ -12,10 +12,20 @@
 #define LABEL "sealkit/barrier-row/1"
 #define AAD_MAX (sizeof LABEL + 1 + 4 + 4 + SEAL_STORE_KEY + SEAL_BARRIER_PATH)
 
-static void put_u32(uint8_t *out, size_t value)
+uint8_t *seal_number_put(uint8_t *out, unsigned bytes, uint64_t value)
 {
-	for (unsigned i = 0; i < 4; i++)
-		out[i] = (uint8_t)(value >> (24 - 8 * i));
+	for (unsigned i = 0; i < bytes; i++)
+		out[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
+	return out + bytes;
+}
+
+uint64_t seal_number_get(const uint8_t *in, unsigned bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		value = value << 8 | in[i];
+	return value;
 }
 
 /* label, NUL, bytes. *out is malloc'd. */
@@ -74,12 +84,10 @@ static size_t row_aad(const struct seal_row *row, size_t term, uint8_t out[stati
 	memcpy(at, LABEL, sizeof LABEL);
 	at += sizeof LABEL;
 	*at++ = (uint8_t)row->kind;
-	put_u32(at, term);
-	at += 4;
+	at = seal_number_put(at, 4, term);
 	memcpy(at, row->key, SEAL_STORE_KEY);
 	at += SEAL_STORE_KEY;
-	put_u32(at, row->text_len);
-	at += 4;
+	at = seal_number_put(at, 4, row->text_len);
 	if (row->text_len > 0)
 		memcpy(at, row->text, row->text_len);
 	return (size_t)(at - out) + row->text_len;
@@ -101,7 +109,7 @@ int seal_row_seal(struct seal_keyring *keyring, const struct seal_row *row, cons
 	if (error)
 		return error;
 	out[0] = ROW_VERSION;
-	put_u32(out + 1, keyring->count);
+	(void)seal_number_put(out + 1, 4, keyring->count);
 	message.aad_len = row_aad(row, keyring->count, aad);
 	error = seal_xaes_encrypt(xaes, &message, out + 5 + SEAL_XAES_NONCE, diag);
 	if (!error)
@@ -125,7 +133,7 @@ int seal_row_open(struct seal_keyring *keyring, const struct seal_row *row, cons
 
 	if (len < SEAL_BARRIER_ROW || in[0] != ROW_VERSION || row->text_len > SEAL_BARRIER_PATH)
 		return seal_fail(diag, SEAL_E_VERIFY, "a row of the store is damaged");
-	term = (size_t)in[1] << 24 | (size_t)in[2] << 16 | (size_t)in[3] << 8 | in[4];
+	term = (size_t)seal_number_get(in + 1, 4);
 	error = seal_keyring_xaes(keyring, term, &xaes, diag);
 	if (error)
 		return error;

@@ -12,58 +12,6 @@
 
 #include "base/banned.h"
 
-/* What there was before, and is not written over. Its entries cannot be listed without
-   its keys, so the state has kept their row keys. */
-static int drop_old(struct seal_changes *changes, const struct seal_barrier_outside *old,
-		    struct seal_diag *diag)
-{
-	uint8_t key[SEAL_STORE_KEY];
-	int error = SEAL_OK;
-
-	for (size_t i = 0; i < old->state.row_count && !error; i++)
-		error = seal_changes_raw(changes, old->state.rows[i], NULL, NULL, 0, diag);
-	for (unsigned i = 0; i < SEAL_MANIFEST_SHARES && !error; i++) {
-		seal_barrier_outside_key(SEAL_OUTSIDE_SHARE + i, key);
-		error = seal_changes_raw(changes, key, NULL, NULL, 0, diag);
-	}
-	seal_barrier_outside_key(SEAL_OUTSIDE_MANIFEST, key);
-	return error ? error : seal_changes_raw(changes, key, NULL, NULL, 0, diag);
-}
-
-static int outside_row(struct seal_changes *changes, unsigned row, const void *value, size_t len,
-		       struct seal_diag *diag)
-{
-	uint8_t key[SEAL_STORE_KEY];
-
-	seal_barrier_outside_key(row, key);
-	return seal_changes_raw(changes, key, seal_barrier_outside_parent, value, len, diag);
-}
-
-static int add_outside(struct seal_changes *changes, const struct seal_barrier_outside *outside,
-		       struct seal_diag *diag)
-{
-	char *state = NULL;
-	size_t len = 0;
-	int error = seal_barrier_state_text(&outside->state, &outside->config, &state, &len, diag);
-
-	if (!error)
-		error = outside_row(changes, SEAL_OUTSIDE_STATE, state, len, diag);
-	free(state);
-	if (!error)
-		error = outside_row(changes, SEAL_OUTSIDE_CONFIG, outside->config_text,
-				    outside->config_len, diag);
-	if (!error)
-		error = outside_row(changes, SEAL_OUTSIDE_ROOT, outside->root, sizeof outside->root,
-				    diag);
-	if (!error && outside->note)
-		error = outside_row(changes, SEAL_OUTSIDE_MANIFEST, outside->note,
-				    outside->note_len, diag);
-	for (unsigned i = 0; outside->note && i < outside->config.total && !error; i++)
-		error = outside_row(changes, SEAL_OUTSIDE_SHARE + i, outside->files[i],
-				    outside->file_len[i], diag);
-	return error;
-}
-
 static int keep_rows(const struct seal_changes *changes, struct seal_barrier_state *state,
 		     struct seal_diag *diag)
 {
@@ -78,19 +26,6 @@ static int keep_rows(const struct seal_changes *changes, struct seal_barrier_sta
 	return SEAL_OK;
 }
 
-static int add_keyring(struct seal_changes *changes, const struct seal_secret *root,
-		       struct seal_diag *diag)
-{
-	uint8_t *box = NULL;
-	size_t len = 0;
-	int error = seal_keyring_wrap(changes->keyring, root, &box, &len, diag);
-
-	if (!error)
-		error = outside_row(changes, SEAL_OUTSIDE_KEYRING, box, len, diag);
-	free(box);
-	return error;
-}
-
 int seal_barrier_install(struct seal_barrier *barrier, struct seal_barrier_outside **outside,
 			 const struct seal_secret *unseal_key,
 			 const struct seal_barrier_entry *entries, size_t entry_count,
@@ -101,31 +36,19 @@ int seal_barrier_install(struct seal_barrier *barrier, struct seal_barrier_outsi
 	struct seal_changes all SEAL_CLEANUP(seal_changes_done) = {.store = barrier->store};
 	struct seal_changes rows SEAL_CLEANUP(seal_changes_done) = {.store = barrier->store};
 	struct seal_barrier_outside *fresh = *outside;
-	struct seal_box_aad aad = {.label = "sealkit/barrier-root/1"};
 	int error = seal_secret_random(SEAL_BARRIER_KEY, &root, diag);
 
 	if (!error)
 		error = seal_keyring_new((uint64_t)time(NULL), &keyring, diag);
 	if (!error)
-		error = seal_barrier_config_text(&fresh->config, &fresh->config_text,
-						 &fresh->config_len, diag);
-	if (error)
-		return error;
-	aad.bytes = fresh->config_text;
-	aad.len = fresh->config_len;
-	error = seal_box_seal(unseal_key, &aad, seal_secret_bytes(root), SEAL_BARRIER_KEY,
-			      fresh->root, diag);
+		error = seal_barrier_outside_wrap(fresh, unseal_key, root, diag);
 	all.keyring = rows.keyring = keyring;
 	if (!error)
 		error = seal_changes_entries(&rows, entries, entry_count, diag);
 	if (!error)
 		error = keep_rows(&rows, &fresh->state, diag);
-	if (!error && barrier->outside)
-		error = drop_old(&all, barrier->outside, diag);
 	if (!error)
-		error = add_outside(&all, fresh, diag);
-	if (!error)
-		error = add_keyring(&all, root, diag);
+		error = seal_barrier_outside_replace(&all, barrier->outside, fresh, root, diag);
 	for (size_t i = 0; i < rows.count && !error; i++)
 		error = seal_changes_take(&all, &rows.list[i], diag);
 	if (!error)

@@ -116,21 +116,6 @@ int seal_keyring_xaes(struct seal_keyring *keyring, size_t term, struct seal_xae
 	return error;
 }
 
-static void put_number(uint8_t *out, unsigned bytes, uint64_t value)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
-}
-
-static uint64_t get_number(const uint8_t *in, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | in[i];
-	return value;
-}
-
 int seal_keyring_wrap(const struct seal_keyring *keyring, const struct seal_secret *root,
 		      uint8_t **out_box, size_t *out_len, struct seal_diag *diag)
 {
@@ -145,12 +130,12 @@ int seal_keyring_wrap(const struct seal_keyring *keyring, const struct seal_secr
 		return error;
 	at = seal_secret_data(plain);
 	at[0] = VERSION;
-	put_number(at + 1, 4, keyring->count);
+	(void)seal_number_put(at + 1, 4, keyring->count);
 	memcpy(at + 5, keys, SEAL_BARRIER_KEY);
 	at += HEAD;
 	for (size_t i = 0; i < keyring->count; i++, at += TERM) {
-		put_number(at, 8, keyring->terms[i].installed);
-		put_number(at + 8, 8, keyring->terms[i].encryptions);
+		(void)seal_number_put(at, 8, keyring->terms[i].installed);
+		(void)seal_number_put(at + 8, 8, keyring->terms[i].encryptions);
 		memcpy(at + 16, keys + (i + 1) * SEAL_BARRIER_KEY, SEAL_BARRIER_KEY);
 	}
 	box = malloc(len + SEAL_BARRIER_BOX);
@@ -170,7 +155,7 @@ static int parse(const uint8_t *at, size_t len, struct seal_keyring **out_keyrin
 		 struct seal_diag *diag)
 {
 	struct seal_keyring *keyring SEAL_CLEANUP(seal_keyring_freep) = NULL;
-	uint64_t count = get_number(at + 1, 4);
+	uint64_t count = seal_number_get(at + 1, 4);
 	int error;
 
 	if (at[0] != VERSION)
@@ -183,8 +168,8 @@ static int parse(const uint8_t *at, size_t len, struct seal_keyring **out_keyrin
 	memcpy(key_of(keyring, 0), at + 5, SEAL_BARRIER_KEY);
 	at += HEAD;
 	for (size_t i = 0; i < keyring->count; i++, at += TERM) {
-		keyring->terms[i].installed = get_number(at, 8);
-		keyring->terms[i].encryptions = get_number(at + 8, 8);
+		keyring->terms[i].installed = seal_number_get(at, 8);
+		keyring->terms[i].encryptions = seal_number_get(at + 8, 8);
 		memcpy(key_of(keyring, i + 1), at + 16, SEAL_BARRIER_KEY);
 	}
 	*out_keyring = seal_steal(&keyring);

@@ -95,14 +95,6 @@ static int load_state(struct seal_barrier_outside *outside, struct seal_store *s
 	return error;
 }
 
-static int same_digest(const char *name, const char *text, size_t len, const uint8_t *want)
-{
-	uint8_t digest[32];
-
-	seal_barrier_digest(name, text, len, digest);
-	return seal_eq_ct(digest, want, sizeof digest);
-}
-
 static int load_manifest(struct seal_barrier_outside *outside, struct seal_store *store,
 			 struct seal_diag *diag)
 {
@@ -112,7 +104,8 @@ static int load_manifest(struct seal_barrier_outside *outside, struct seal_store
 
 	if (error)
 		return error;
-	if (!same_digest("manifest", outside->note, outside->note_len, outside->config.manifest))
+	if (!seal_barrier_digest_is("manifest", outside->note, outside->note_len,
+				    outside->config.manifest))
 		return seal_fail(diag, SEAL_E_VERIFY, "manifest: not the configuration's");
 	return seal_barrier_outside_manifest(outside, diag);
 }
@@ -128,8 +121,8 @@ static int load_files(struct seal_barrier_outside *outside, struct seal_store *s
 		error = missing(read_row(store, SEAL_OUTSIDE_SHARE + i, "sealed share", file,
 					 &outside->file_len[i], diag),
 				diag);
-		if (!error && !same_digest("sealed share", *file, outside->file_len[i],
-					   outside->config.files[i]))
+		if (!error && !seal_barrier_digest_is("sealed share", *file, outside->file_len[i],
+						      outside->config.files[i]))
 			error = seal_fail(diag, SEAL_E_VERIFY, "damaged");
 		if (error)
 			return seal_because(diag, error, "sealed share %u", i + 1);

@@ -42,7 +42,10 @@ SEAL_MUST_CHECK int seal_keyring_unwrap(const uint8_t *box, size_t len,
 					const struct seal_secret *root,
 					struct seal_keyring **out_keyring, struct seal_diag *diag);
 
-/* crypt.c. A box is a nonce and what XAES-256-GCM makes. */
+/* crypt.c. Numbers are big-endian; put returns what follows. */
+uint8_t *seal_number_put(uint8_t *out, unsigned bytes, uint64_t value);
+uint64_t seal_number_get(const uint8_t *in, unsigned bytes);
+/* A box is a nonce and what XAES-256-GCM makes. */
 struct seal_box_aad {
 	const char *label; /* one for each use, no other begins like it */
 	const void *bytes;
@@ -58,8 +61,13 @@ SEAL_MUST_CHECK int seal_box_open(const struct seal_secret *key, const struct se
 				  struct seal_diag *diag);
 
 /* A row: version, term (4 bytes, big-endian), box. Bound to format, kind, term, its key and
-   a text: the path (values, counter) or the folder (names). */
-enum seal_row_kind { SEAL_ROW_VALUE = 'v', SEAL_ROW_NAME = 'n', SEAL_ROW_COUNTER = 'c' };
+   a text: the path (values, counter), the folder (names), the set in force (rekey). */
+enum seal_row_kind {
+	SEAL_ROW_VALUE = 'v',
+	SEAL_ROW_NAME = 'n',
+	SEAL_ROW_COUNTER = 'c',
+	SEAL_ROW_REKEY = 'r',
+};
 struct seal_row {
 	enum seal_row_kind kind;
 	const uint8_t *key; /* SEAL_STORE_KEY bytes */
@@ -89,6 +97,7 @@ enum seal_path_use {
 	SEAL_PATH_NAME = 'n',
 	SEAL_PATH_FOLDER = 'f',	 /* the parent of names */
 	SEAL_PATH_COUNTER = 'c', /* of a term */
+	SEAL_PATH_REKEY = 'r',	 /* by the id of the set in force */
 };
 void seal_node_key(const struct seal_keyring *keyring, enum seal_path_use use,
 		   struct seal_node node, uint8_t out[static SEAL_STORE_KEY]);

@@ -159,6 +159,13 @@ int seal_store_apply(struct seal_store *store, const struct seal_store_change *c
 	return error;
 }
 
+void seal_store_forget(struct seal_store *store)
+{
+	if (!store->damaged)
+		(void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+						NULL);
+}
+
 int seal_store_list(struct seal_store *store, const uint8_t parent[SEAL_STORE_KEY],
 		    int (*each)(void *ctx, const uint8_t *key, const uint8_t *value, size_t len,
 				struct seal_diag *diag),

@@ -43,6 +43,9 @@ SEAL_MUST_CHECK int seal_store_get(struct seal_store *store, const uint8_t key[S
 SEAL_MUST_CHECK int seal_store_apply(struct seal_store *store,
 				     const struct seal_store_change *changes, size_t count,
 				     struct seal_diag *diag);
+/* What was deleted or written over is in the file no longer, but in its log until that is
+   used again: empties the log. Where that fails the next time does it. */
+void seal_store_forget(struct seal_store *store);
 /* Calls `each` for every entry under parent, in the order of keys. Its pointers
    end with the call; it must not use the store. A nonzero return of it stops
    and is passed through. Nothing there is no error. */

@@ -4,21 +4,12 @@
    way is there whole or not at all. SEAL_SEED and SEAL_KILLS replay or add: four kills,
    from a seed that is 1 more than a multiple of four, are a row on one store. */
 
-#include "barriers.h"
+#include "killed.h"
 
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <valgrind/valgrind.h>
-
-#include "kill_layer.h"
-
-#define PEOPLE_IN 5u
 #define ENTRIES 6u
 #define ROW 4u /* kills on one store */
 
-/* What the child reports; and from that what the parent knows. Shares are bytes here, as
-   secret memory does not come over a fork. */
+/* What the child reports; and from that what the parent knows. Shares are bytes here. */
 struct known {
 	char set[SEAL_SET_ID + 1]; /* empty: nothing was handed out */
 	uint8_t share[PEOPLE_IN][33];
@@ -27,53 +18,6 @@ struct known {
 	uint32_t generation, term;
 	uint64_t encryptions;
 };
-
-static struct room people;
-static uint8_t private_keys[PEOPLE_IN][32];
-static char original[64];
-static unsigned current; /* seed, for messages */
-#define check(what)                                                                 \
-	do {                                                                        \
-		if (!(what))                                                        \
-			fail_msg("seed %u: line %d: %s", current, __LINE__, #what); \
-	} while (0)
-
-/* Takes the C library's place: row keys, and with them the order of writes, come from the
-   seed. */
-static uint64_t random_state = 1;
-
-ssize_t getrandom(void *out, size_t len, unsigned flags)
-{
-	uint8_t *bytes = out;
-
-	(void)flags;
-	for (size_t i = 0; i < len; i++) {
-		random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-		bytes[i] = (uint8_t)(random_state >> 56);
-	}
-	return (ssize_t)len;
-}
-
-static unsigned roll(unsigned *dice, unsigned sides)
-{
-	return (unsigned)rand_r(dice) % sides;
-}
-
-/* In the child as in the parent: own secrets. */
-static int make_people(struct room *room)
-{
-	int error = seal_secret_new(64, &room->signer, NULL);
-	uint8_t public_key[32];
-
-	if (!error)
-		error = crypto_sign_keypair(public_key, seal_secret_data(room->signer));
-	for (size_t i = 0; i < PEOPLE_IN && !error; i++) {
-		error = seal_secret_copy(private_keys[i], 32, &room->holder[i].key, NULL);
-		if (!error)
-			room->holder[i].age = seal_age_x25519_identity(room->holder[i].key);
-	}
-	return error;
-}
 
 /* The holders open what is stored for them. */
 static void take_shares(struct room *room, const struct vault *vault, struct known *known)
@@ -90,11 +34,9 @@ static int give_three(struct vault *vault, struct known *known, unsigned from)
 	int error = SEAL_OK;
 
 	for (unsigned i = 0; i < 3 && !error; i++) {
-		struct seal_secret *share = NULL;
+		struct seal_secret *share = share_of(known->share[(from + i) % PEOPLE_IN]);
 
-		error = seal_secret_copy(known->share[(from + i) % PEOPLE_IN], 33, &share, NULL);
-		if (!error)
-			error = give(vault, share, 1);
+		error = give(vault, share, 1);
 		seal_secret_free(share);
 	}
 	for (unsigned i = 0; i < 3 && !error; i++)
@@ -121,12 +63,6 @@ static int write_generation(struct vault *vault, uint32_t generation)
 		};
 	}
 	return seal_barrier_apply(vault->barrier, entries, ENTRIES + 2, NULL);
-}
-
-static void report(int to, const struct known *known)
-{
-	if (write(to, known, sizeof *known) != sizeof *known)
-		_exit(3);
 }
 
 static int child_init(struct vault *vault, struct room *room)
@@ -166,18 +102,19 @@ static void work(struct vault *vault, struct known *known, unsigned *dice, int t
 			_exit(2);
 		known->term = term.term;
 		known->encryptions = term.encryptions;
-		report(to, known);
+		report(to, known, sizeof *known);
 	}
 }
 
-static void child(unsigned seed, struct known known, int to)
+static void child(const void *before, int to)
 {
+	struct known known = *(const struct known *)before;
 	struct vault vault = {0};
 	struct room room = {.count = PEOPLE_IN};
-	unsigned dice = seed;
+	unsigned dice = current;
 	unsigned from = roll(&dice, PEOPLE_IN);
 
-	random_state = seed;
+	random_state = current;
 	kill_in = 1 + roll(&dice, roll(&dice, 2) ? 60 : 200);
 	if (make_people(&room) || vault_try(&vault, NULL))
 		_exit(1);
@@ -188,40 +125,18 @@ static void child(unsigned seed, struct known known, int to)
 		seal_set_freep(&room.set);
 		known = (struct known){0};
 		take_shares(&room, &vault, &known);
-		report(to, &known);
+		report(to, &known, sizeof known);
 	}
 	if (roll(&dice, 2)) {
 		if (seal_barrier_prove(vault.barrier, from, NULL))
 			_exit(1);
 		known.proved[from] = 1;
-		report(to, &known);
+		report(to, &known, sizeof known);
 	}
 	if (give_three(&vault, &known, from))
 		_exit(4);
-	report(to, &known);
+	report(to, &known, sizeof known);
 	work(&vault, &known, &dice, to);
-}
-
-static void copy_file(const char *name)
-{
-	static uint8_t bytes[1u << 20];
-	char path[128];
-	FILE *in;
-	FILE *out;
-	size_t got;
-
-	(void)snprintf(path, sizeof path, "%s/%s", original, name);
-	in = fopen(path, "r");
-	if (!in)
-		return;
-	got = fread(bytes, 1, sizeof bytes, in);
-	(void)fclose(in);
-	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-	out = fopen(path, "w");
-	assert_non_null(out);
-	assert_int_equal(fwrite(bytes, 1, got, out), got);
-	assert_int_equal(fclose(out), 0);
-	assert_int_equal(chmod(path, 0600), 0);
 }
 
 static uint32_t generation_of(struct vault *vault, const char *path)
@@ -282,20 +197,11 @@ static void check_open(struct vault *vault, struct known *known, unsigned from)
 	known->encryptions = term.encryptions;
 }
 
-/* On a copy, so that looking changes nothing. */
 static void check_store(struct known *known)
 {
 	struct vault vault = {0};
-	struct seal_diag diag = {0};
 
-	memcpy(original, folder, sizeof original);
-	(void)snprintf(folder, sizeof folder, "%s/copy", base);
-	assert_int_equal(mkdir(folder, 0700), 0);
-	copy_file("sealkit.db");
-	copy_file("sealkit.db-wal");
-	copy_file("sealkit.db-journal");
-	if (vault_try(&vault, &diag))
-		fail_msg("seed %u: %s", current, diag.cause[0]);
+	copy_open(&vault);
 	if (!status_of(&vault).initialized) {
 		check(known->set[0] == '\0');
 	} else {
@@ -308,34 +214,15 @@ static void check_store(struct known *known)
 		}
 		check_open(&vault, known, current % PEOPLE_IN);
 	}
-	vault_close(&vault);
-	drop_folder();
-	memcpy(folder, original, sizeof original);
+	copy_close(&vault);
 }
 
 /* Returns 1 where something was there that had not been reported. */
 static int one_kill(struct known *known)
 {
-	struct known word = *known;
 	struct known told;
-	int pipes[2];
-	int status = 0;
-	pid_t pid;
 
-	assert_int_equal(pipe(pipes), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		(void)close(pipes[0]);
-		child(current, *known, pipes[1]);
-	}
-	(void)close(pipes[1]);
-	while (read(pipes[0], &word, sizeof word) == sizeof word)
-		*known = word;
-	(void)close(pipes[0]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-		fail_msg("seed %u: child ended with %d", current, status);
+	live(child, known, sizeof *known);
 	told = *known;
 	check_store(known);
 	return memcmp(told.set, known->set, sizeof told.set) != 0 ||
@@ -372,28 +259,9 @@ static void kills(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	static const char *const person[] = {"alice", "bruno", "chloe", "david", "emma"};
-
-	people.count = PEOPLE_IN;
-	for (size_t i = 0; i < PEOPLE_IN; i++) {
-		holder_x25519(&people.holder[i], person[i], "");
-		people.cards[i] = people.holder[i].card;
-		memcpy(private_keys[i], seal_secret_bytes(people.holder[i].key), 32);
-	}
-	return make_base(state) ? -1 : kill_layer_init();
-}
-
-static int tear_down(void **state)
-{
-	room_done(&people);
-	return drop_base(state);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test_setup(kills, fresh_folder)};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, people_up, people_down);
 }
