@@ -47,10 +47,15 @@ static void write_all(int fd, const char *text)
 static void on_stop(int number SEAL_UNUSED)
 {
 	seal_line_end();
+	write_all(STDERR_FILENO, stop.line);
 	if (stop.json_fd >= 0)
 		write_all(stop.json_fd, stop.json);
-	write_all(STDERR_FILENO, stop.line);
 	_exit(seal_error_exit(SEAL_E_INTERRUPTED));
+}
+
+static FILE *json_stream(const struct tool *tool)
+{
+	return tool->details && !stdout_taken ? stdout : stderr;
 }
 
 static void set_stop(const struct tool *tool)
@@ -63,7 +68,7 @@ static void set_stop(const struct tool *tool)
 	(void)snprintf(stop.json, sizeof stop.json, "{\"result\":\"%s\",\"exit\":%d}\n",
 		       seal_error_name(SEAL_E_INTERRUPTED), seal_error_exit(SEAL_E_INTERRUPTED));
 	if (*tool->json)
-		stop.json_fd = tool->details && !stdout_taken ? STDOUT_FILENO : STDERR_FILENO;
+		stop.json_fd = fileno(json_stream(tool));
 	(void)sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
 		struct sigaction before;
@@ -74,10 +79,9 @@ static void set_stop(const struct tool *tool)
 }
 
 /* {"result":"OK","exit":0} and the members of what run left. */
-static void report_json(const struct tool *tool, int error)
+static void report_json(const struct tool *tool, FILE *out, int error)
 {
 	const char *details = tool->details && *tool->details ? *tool->details : "{}";
-	FILE *out = tool->details && !stdout_taken ? stdout : stderr;
 
 	(void)fprintf(out, "{\"result\":\"%s\",\"exit\":%d%s%s\n", seal_error_name(error),
 		      seal_error_exit(error), details[1] == '}' ? "" : ",", details + 1);
@@ -106,12 +110,13 @@ static int arrived(int error, struct seal_diag *diag)
 static int report(const struct tool *tool, const char *file, int error, struct seal_diag *diag)
 {
 	char line[SEAL_DIAG_CAUSES * SEAL_DIAG_TEXT];
+	FILE *json = *tool->json ? json_stream(tool) : NULL;
 
 	if (tool->stopped)
 		seal_busy(NULL);
 	stop.json_fd = -1;
-	if (*tool->json)
-		report_json(tool, error);
+	if (json == stdout)
+		report_json(tool, json, error);
 	error = arrived(error, diag);
 	if (error == SEAL_E_INTERRUPTED && tool->stopped) {
 		(void)fputs(stop.line, stderr);
@@ -119,6 +124,9 @@ static int report(const struct tool *tool, const char *file, int error, struct s
 		seal_diag_line(diag, line, sizeof line);
 		print_line(tool->table.name, file, line[0] ? line : seal_error_text(error));
 	}
+	/* Among other words on stderr it is found as the last line. */
+	if (json == stderr)
+		report_json(tool, json, error);
 	return seal_error_exit(error);
 }
 

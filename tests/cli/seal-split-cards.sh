@@ -9,7 +9,7 @@ c=$BUILD/bin/seal-combine
 make=$BUILD/tests/interop_make_card
 run() { sh -c "$1"; }
 mkdir "$dir/cards"
-"$make" "$dir/cards" alice,ops -p bruno,ops -p chloe,ops david,security -p emma,security >"$dir/fp"
+"$make" "$dir/cards" alice,ops -p bruno,ops -p chloe,ops -p david,security -p emma,security -p >"$dir/fp"
 printf 'planted secret of the offline CA' >"$dir/secret"
 split="$s --cards $dir/cards --fingerprints $dir/fp"
 
@@ -122,6 +122,32 @@ echo >>"$dir/stick-david/manifest"
 exits "a folder with a damaged manifest" 1 run "$c --non-interactive $dir/set $dir/stick-david"
 exits "no argument" 2 "$c"
 exits "--plain and a folder" 2 run "$c --plain $dir/set </dev/null"
+
+# --- what is refused unless it is asked for; each option allows its own rule only
+ok "one alone, where that is said" run "$split -k 1 --allow-single -o $dir/single <$dir/secret"
+is "the manifest says so" "$(sed -n 's/^threshold: //p' "$dir/single/manifest")" "1 of 5"
+ok "one gives it back" back "$dir/single" david
+ok "and another" back "$dir/single" bruno
+ok "n of n, where that is said" run "$split -k 5 --allow-no-spare -o $dir/all <$dir/secret"
+is "the manifest says that, too" "$(sed -n 's/^threshold: //p' "$dir/all/manifest")" "5 of 5"
+ok "all give it back" back "$dir/all" alice bruno chloe david emma
+exits "all but one do not" 1 nothing "$dir/all" alice bruno chloe david
+ok "n of n of a group, where that is said" run "$split -g ops=2,security=2 --allow-no-spare -o $dir/full-group <$dir/secret"
+ok "two of ops and both of security give it back" back "$dir/full-group" alice bruno david emma
+exits "one of security does not" 1 nothing "$dir/full-group" alice bruno david
+mkdir "$dir/lone"
+"$make" "$dir/lone" alice -p bruno,ops >"$dir/fp-lone"
+rm "$dir/lone/bruno.card"
+grep '^alice ' "$dir/fp-lone" >"$dir/fp-one"
+lone="$s --cards $dir/lone --fingerprints $dir/fp-one -k 1"
+refused "1 of 1 needs both: not the one" 1 "--allow-no-spare" "$lone --allow-single -o $dir/no <$dir/secret"
+refused "1 of 1 needs both: not the other" 1 "--allow-single" "$lone --allow-no-spare -o $dir/no <$dir/secret"
+ok "1 of 1" run "$lone --allow-single --allow-no-spare -o $dir/one-of-one <$dir/secret"
+refused "threshold of one, though a share may be lost" 1 "--allow-single" "$split -k 1 --allow-no-spare -o $dir/no <$dir/secret"
+refused "n of n, though one may have it alone" 1 "--allow-no-spare" "$split -k 5 --allow-single -o $dir/no <$dir/secret"
+refused "n of n of a group, likewise" 1 "--allow-no-spare" "$split -g ops=2,security=2 --allow-single -o $dir/no <$dir/secret"
+refused "above n is none of it" 1 "is above the 5 persons" "$split -k 6 --allow-no-spare --allow-single -o $dir/no <$dir/secret"
+refused "--plain and one alone" 2 "--plain: takes -k and --allow-no-spare only" "$s --plain 5 -k 1 --allow-single <$dir/secret"
 
 refused "threshold above the persons" 1 "is above the 5 persons" "$split -k 6 -o $dir/no <$dir/secret"
 refused "n of n" 1 "--allow-no-spare" "$split -k 5 -o $dir/no <$dir/secret"

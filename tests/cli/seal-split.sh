@@ -30,6 +30,10 @@ ok "the longest secret, 2 of 3" run "$s --plain 3 -k 2 <$dir/longest | tail -n 2
 head -c 16777217 /dev/zero >"$dir/longer"
 printf x >"$dir/one"
 ok "one byte" run "$s --plain 2 -k 2 --allow-no-spare <$dir/one | $c --plain | cmp - $dir/one"
+ok "4 of 4, where that is said" run "$s --plain 4 -k 4 --allow-no-spare <$dir/key >$dir/four"
+ok "four lines give the key" run "$c --plain <$dir/four | cmp - $dir/key"
+differs_three() { ! sed 1d "$dir/four" | "$c" --plain | cmp -s - "$dir/key"; }
+ok "three of them do not" differs_three
 
 python3 - "$dir" <<'P'
 import base64
@@ -45,6 +49,9 @@ P
 ok "Vault's own shares give its unseal key" run "$c --plain <$dir/vault | cmp - $dir/vault-key"
 
 refused "n of n" 2 run "$s --plain 3 -k 3 <$dir/key"
+is "what would allow it is named" "$(printf '%s' "$tap_out" | grep -c -- '--allow-no-spare')" 1
+refused "above n, though a share may not be lost" 2 run "$s --plain 3 -k 4 --allow-no-spare <$dir/key"
+refused "threshold of one, likewise" 2 run "$s --plain 3 -k 1 --allow-no-spare <$dir/key"
 refused "threshold above the shares" 2 run "$s --plain 3 -k 4 <$dir/key"
 refused "threshold of one" 2 run "$s --plain 3 -k 1 <$dir/key"
 refused "256 shares" 2 run "$s --plain 256 -k 3 <$dir/key"
@@ -57,4 +64,7 @@ refused "one byte too long" 1 run "$s --plain 3 -k 2 <$dir/longer"
 refused "full disk" 3 run "$s --plain 5 -k 3 <$dir/key >/dev/full"
 exits "--help" 0 "$s" --help
 exits "JSON" 0 run "$s --json --plain 5 -k 3 <$dir/key 2>&1 >/dev/null | jq -e '.exit == 0'"
+exits "JSON of what is refused" 2 run "$s --json --plain 3 -k 3 <$dir/key 2>$dir/err"
+is "is the last line" "$(tail -n 1 "$dir/err" | jq -c .)" '{"result":"USAGE","exit":2}'
+is "behind the other" "$(wc -l <"$dir/err")" 2
 done_testing

@@ -65,7 +65,7 @@ def check(name, folder):
     done = run(fields, body, folder)
     results, code = WANTED[fields["expect"][0]]
     errors = done.stderr.decode().split("\n")
-    got = errors[0].split('"')[3]
+    got = errors[-2].split('"')[3]
     why = []
     if got not in results or done.returncode != code:
         why.append(f"{got} (exit {done.returncode}), wanted {fields['expect'][0]}")

@@ -1,10 +1,11 @@
 """What seald refuses to start with: one line each, that says what and where."""
 import json
 import os
+import re
 import socket
 import subprocess
 
-from daemon import BUILD, Daemon, Tap, make_certificate, ok, same
+from daemon import BUILD, Daemon, Tap, make_certificate, ok, same, sanitized
 
 SEALD = f"{BUILD}/bin/seald"
 GOOD = 'listen = "127.0.0.1:0";\nstate = "{dir}/state";\naudit = "{dir}/audit";\n'
@@ -72,7 +73,7 @@ def run(path, *more):
 
 
 def prepare():
-    where = Daemon(start=False)
+    where = Daemon("seald", start=False)
     make_certificate(where.dir, "a")
     make_certificate(where.dir, "b")
     with open(f"{where.dir}/a.pem", encoding="ascii") as whole, open(f"{where.dir}/cut.pem", "w", encoding="ascii") as cut:
@@ -139,15 +140,40 @@ def good(where):
     same("--check of a good one", run(where.conf, "--check")[:2], (0, ""))
     same("--check makes nothing", os.path.exists(f"{where.dir}/state"), False)
     same("the sample is good", run("ceremony/seald.conf", "--check")[:2], (0, ""))
-    where.binary = SEALD
     ok("two addresses: serves", where.start())
     same("two addresses: the log has both", where.log().count("listening on 127.0.0.1:"), 2)
     told = json.loads(where.ask(target="/v1/sys/seal-status").body)
-    same("sealed, and sandboxed in full", (told["sealed"], told["sealkit"]["sandbox"]), (True, ""))
+    same("sealed, and sandboxed in full where the build has a sandbox", (told["sealed"], told["sealkit"]["sandbox"]),
+         (True, "sandbox" if sanitized() else ""))
     same("the identity is the core's", told["sealkit"]["identity"], where.identity)
     with Second(where) as (status, line):
         ok("a second daemon on one state folder is refused", status in (1, 3) and "in use by another process" in line, line)
     where.end("config")
+
+
+def reports():
+    """--json: the page's members, as the last line on stderr, after all that is said there."""
+    where = Daemon("seald", start=False)
+    seen = set()
+    for name, text, more, wanted in (("a good one", GOOD, ("--check",), {"result": "OK", "exit": 0}),
+                                     ("an unknown setting", BAD["unknown setting"][0], (), {"result": "FORMAT", "exit": 1}),
+                                     ("an unknown user", BAD["unknown user"][0], (), {"result": "USAGE", "exit": 2}),
+                                     ("no such certificate", BAD["no such certificate"][0], ("--check",), {"result": "IO", "exit": 3})):
+        where.configure(text.replace("{dir}", where.dir))
+        status, told, out = run(where.conf, *more, "--json")
+        *before, last = told.splitlines()
+        same(f"--json, {name}", (status, json.loads(last), len(before), out), (wanted["exit"], wanted, int(status != 0), ""))
+        seen |= set(json.loads(last))
+    where.configure(GOOD.replace("{dir}", where.dir))
+    ok("--json: serves", where.start(more=("--json",)))
+    same("--json: told to stop", where.stop(), 0)
+    said = where.log().splitlines()
+    same("--json: reports that, last", json.loads(said[-1]), {"result": "OK", "exit": 0})
+    same("--json: and nothing of it before", [line for line in said[:-1] if '"result"' in line], [])
+    with open("man/seald.8", encoding="ascii") as page:
+        part = page.read().split(".It Fl Fl json\n")[1].split(".It ")[0]
+    same("--json: the page has these members, and no others", set(re.findall(r"^\.Cm (\w+)", part, re.M)), seen)
+    where.clean()
 
 
 class Second:
@@ -170,6 +196,7 @@ def main():
     refusals(where)
     ports(where)
     expired(where)
+    reports()
     good(where)
     Tap.done()
 

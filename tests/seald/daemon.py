@@ -42,6 +42,12 @@ ok = Tap.ok
 same = Tap.same
 
 
+def sanitized():
+    """Whether this build is one for AddressSanitizer, which has no sandbox."""
+    with open(f"{BUILD}/bin/seald", "rb") as program:
+        return b"__asan_init" in program.read()
+
+
 def until(what, patience=PATIENCE):
     """Waits for a condition; False if it does not come."""
     end = time.monotonic() + patience
@@ -88,11 +94,11 @@ class Daemon:
         with open(self.conf, "w", encoding="ascii") as conf:
             conf.write(text)
 
-    def start(self, prefix=()):
+    def start(self, prefix=(), more=()):
         there, here = os.pipe()
         with open(f"{self.dir}/log", "ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, self.binary, "--config", self.conf, "--ready-fd", str(here)],
+                [*prefix, self.binary, "--config", self.conf, "--ready-fd", str(here), *more],
                 stderr=log, stdin=subprocess.DEVNULL, pass_fds=[here], env=self.env)
         os.close(here)
         # Where a test breaks off: the others end with their supervisor.
