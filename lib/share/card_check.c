@@ -164,7 +164,7 @@ static int check_piv(const struct seal_card *card, const uint8_t point[65], stru
 	return check_yubikey(card, point, diag);
 }
 
-static int is_rp_id(const char *text)
+int seal_card_is_rp_id(const char *text)
 {
 	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.");
 
@@ -190,9 +190,9 @@ static int check_fido2(const struct seal_card *card, struct seal_diag *diag)
 	struct seal_fido2prf_credential unwrap;
 	int error;
 
-	if (!is_rp_id(fido2->rp_id))
+	if (!seal_card_is_rp_id(fido2->rp_id))
 		return seal_fail(diag, SEAL_E_FORMAT, "rp_id: not a domain in lower case");
-	if (!is_rp_id(fido2->signing_rp_id))
+	if (!seal_card_is_rp_id(fido2->signing_rp_id))
 		return seal_fail(diag, SEAL_E_FORMAT, "signing_rp_id: not a domain in lower case");
 	if (strcmp(fido2->rp_id, fido2->signing_rp_id) == 0)
 		return seal_fail(diag, SEAL_E_FORMAT, "rp_id and signing_rp_id are one");

@@ -41,6 +41,9 @@ int seal_card_has(const struct seal_card *card, const struct seal_card_field *fi
 /* All rules but the signature's. SEAL_E_FORMAT. */
 SEAL_MUST_CHECK int seal_card_check(const struct seal_card *card, struct seal_diag *diag);
 
+/* Letters, digits, '-' and '.', the latter at neither end; not empty. */
+int seal_card_is_rp_id(const char *text);
+
 /* The JSON alone: all forms, no rule, no signature looked at. */
 SEAL_MUST_CHECK int seal_card_from_json(const void *bytes, size_t len, struct seal_card *out_card,
 					struct seal_diag *diag);
