@@ -33,10 +33,16 @@ void seal_json_text_done(struct seal_json_text *text)
 
 int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json, struct seal_diag *diag)
 {
+	return seal_json_parse_few(bytes, len, SEAL_JSON_VALUES, out_json, diag);
+}
+
+int seal_json_parse_few(const void *bytes, size_t len, unsigned max, struct json_t **out_json,
+			struct seal_diag *diag)
+{
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_json_where where;
 	json_t *json = NULL;
-	int error = seal_json_scan(bytes, len, &text, diag);
+	int error = seal_json_scan(bytes, len, max, &text, diag);
 
 	if (error)
 		return error;

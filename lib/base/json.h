@@ -27,6 +27,9 @@ void seal_json_setup(void);
    is held as a string that begins with NUL (seal_json_number) and goes out as it came. */
 SEAL_MUST_CHECK int seal_json_parse(const void *bytes, size_t len, struct json_t **out_json,
 				    struct seal_diag *diag);
+/* The same with a lower limit on values, each of which costs memory and time. */
+SEAL_MUST_CHECK int seal_json_parse_few(const void *bytes, size_t len, unsigned max,
+					struct json_t **out_json, struct seal_diag *diag);
 /* For what must be read without the limits above: jansson's json_loadb with its flags, but
    safe where memory runs out, which it is not. SEAL_E_NOMEM; SEAL_E_FORMAT, with nothing in
    diag, and what jansson says in *out_where. One at a time in a thread. */

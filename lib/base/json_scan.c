@@ -16,7 +16,7 @@ struct scan {
 	size_t len, at;
 	char *out; /* NULL: only count */
 	size_t out_len;
-	unsigned depth, values;
+	unsigned depth, values, max;
 };
 
 static void put(struct scan *scan, const char *bytes, size_t len)
@@ -141,17 +141,16 @@ static int walk(struct scan *scan, struct seal_diag *diag)
 			error = take_number(scan, diag);
 		else
 			error = take_other(scan, diag);
-		if (!error && scan->values > SEAL_JSON_VALUES)
-			error = seal_fail(diag, SEAL_E_TOOLONG, "JSON: over %u values",
-					  SEAL_JSON_VALUES);
+		if (!error && scan->values > scan->max)
+			error = seal_fail(diag, SEAL_E_TOOLONG, "JSON: over %u values", scan->max);
 	}
 	return error;
 }
 
-int seal_json_scan(const char *text, size_t len, struct seal_json_text *out_text,
+int seal_json_scan(const char *text, size_t len, unsigned max, struct seal_json_text *out_text,
 		   struct seal_diag *diag)
 {
-	struct scan scan = {.text = text, .len = len};
+	struct scan scan = {.text = text, .len = len, .max = max};
 	struct seal_json_text made = {0};
 	int error;
 
@@ -164,7 +163,7 @@ int seal_json_scan(const char *text, size_t len, struct seal_json_text *out_text
 	made.bytes = malloc(made.len + 1);
 	if (!made.bytes)
 		return seal_fail(diag, SEAL_E_NOMEM, "JSON");
-	scan = (struct scan){.text = text, .len = len, .out = made.bytes};
+	scan = (struct scan){.text = text, .len = len, .max = max, .out = made.bytes};
 	error = walk(&scan, diag);
 	if (error) {
 		seal_json_text_done(&made);

@@ -15,6 +15,20 @@ static char *deep(const char *head, unsigned depth, const char *tail)
 	return text;
 }
 
+/* A body of so many values, the list and the whole among them. */
+static char *list(unsigned values)
+{
+	char *text = malloc(2 * values + 16);
+	size_t len = 6;
+
+	assert_non_null(text);
+	memcpy(text, "{\"a\":[", 6);
+	for (unsigned i = 2; i <= values; i++, len += 2)
+		memcpy(text + len, "0,", 2);
+	memcpy(text + len - 1, "]}", 3);
+	return text;
+}
+
 static void bodies(void **state)
 {
 	static const struct {
@@ -49,6 +63,13 @@ static void bodies(void **state)
 	free(text);
 	text = deep("{\"key\":", 30000, "}");
 	core_expect(&room, 400, "deeper than 32", "PUT", "/v1/sys/init", NULL, text);
+	free(text);
+	/* Nor many values: each costs what a byte does not. */
+	text = list(1024);
+	core_expect(&room, 400, "must be specified", "PUT", "/v1/sys/unseal", NULL, text);
+	free(text);
+	text = list(1025);
+	core_expect(&room, 400, "over 1024 values", "PUT", "/v1/sys/unseal", NULL, text);
 	free(text);
 	/* 64 KiB from a stranger, and no more, wherever. */
 	text = deep("{\"key\":", 40000, "}");
