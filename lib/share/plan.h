@@ -93,6 +93,10 @@ SEAL_MUST_CHECK int seal_plan_text(const struct seal_plan *plan, char **out_text
    name the line. Whose signatures stand below the text is not looked at here. */
 SEAL_MUST_CHECK int seal_plan_parse(const char *text, size_t len, struct seal_plan *out_plan,
 				    struct seal_diag *diag);
+/* Sets what one line says ("core", "expires", ...), as if that line stood in a text. Not for
+   kind, threshold, groups and people. SEAL_E_FORMAT; SEAL_E_ARGUMENT: there is no such line. */
+SEAL_MUST_CHECK int seal_plan_set(struct seal_plan *plan, const char *name, const char *value,
+				  struct seal_diag *diag);
 /* Whether a plan makes sense: what its kind needs is there and nothing else; nobody has two
    parts, or a share besides one that holds none; no card stands twice; thresholds are
    possible, and all of all, and one alone, only where it says so. SEAL_E_FORMAT,

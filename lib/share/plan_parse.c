@@ -105,6 +105,20 @@ static int take_value(const struct seal_plan_row *row, struct seal_field value,
 	return error;
 }
 
+int seal_plan_set(struct seal_plan *plan, const char *name, const char *value,
+		  struct seal_diag *diag)
+{
+	const struct seal_field field = {value, strlen(value)};
+
+	for (size_t i = 0; i < SEAL_PLAN_HEAD; i++)
+		if (strcmp(seal_plan_head[i].name, name) == 0)
+			return take_value(&seal_plan_head[i], field, plan, diag);
+	for (size_t i = 0; i < SEAL_PLAN_TAIL; i++)
+		if (strcmp(seal_plan_tail[i].name, name) == 0)
+			return take_value(&seal_plan_tail[i], field, plan, diag);
+	return seal_fail(diag, SEAL_E_ARGUMENT, "a plan has no line %s", name);
+}
+
 static int take_rows(struct seal_field_reader *reader, const struct seal_plan_row *rows,
 		     size_t count, struct seal_plan *plan, struct seal_diag *diag)
 {
