@@ -22,8 +22,8 @@ static unsigned touch_rank(unsigned policy)
 }
 
 /* A FIDO2 token asks for PIN and touch each time, a passphrase is asked for each time. */
-static int check_card(const struct seal_plan *plan, const struct seal_card *card,
-		      struct seal_diag *diag)
+int seal_plan_file_card(const struct seal_plan *plan, const struct seal_card *card,
+			struct seal_diag *diag)
 {
 	int is_piv = card->kind == SEAL_CARD_PIV;
 	unsigned touch = is_piv				 ? card->piv.touch
@@ -44,16 +44,5 @@ static int check_card(const struct seal_plan *plan, const struct seal_card *card
 		return seal_fail(diag, SEAL_E_POLICY, "its PIN policy is weaker than the plan's");
 	if (touch_rank(touch) < touch_rank(plan->touch_policy))
 		return seal_fail(diag, SEAL_E_POLICY, "its touch policy is weaker than the plan's");
-	return SEAL_OK;
-}
-
-int seal_plan_file_cards(const struct seal_plan_file *file, struct seal_diag *diag)
-{
-	for (size_t i = 0; i < file->cards.count; i++) {
-		int error = check_card(&file->plan, &file->cards.list[i], diag);
-
-		if (error)
-			return seal_because(diag, error, "%s", file->cards.path[i]);
-	}
 	return SEAL_OK;
 }

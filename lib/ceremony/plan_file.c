@@ -2,7 +2,6 @@
 
 #include "ceremony/plan_file.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,8 +211,12 @@ struct found {
 /* By fingerprint: the files' names, and so their order, may be others on another machine. */
 static int compare_found(const void *a, const void *b)
 {
-	return sodium_compare(((const struct found *)a)->fingerprint,
-			      ((const struct found *)b)->fingerprint, SEAL_CARD_FINGERPRINT);
+	const struct found *one = a, *other = b;
+	size_t i = 0;
+
+	while (i + 1 < SEAL_CARD_FINGERPRINT && one->fingerprint[i] == other->fingerprint[i])
+		i++;
+	return one->fingerprint[i] - other->fingerprint[i];
 }
 
 /* All cards in the folder that have the custodian's name, main and spares. */

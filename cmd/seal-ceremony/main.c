@@ -1,0 +1,20 @@
+/* seal-ceremony: plans of ceremonies. */
+
+#include "../commands.h"
+#include "seal-ceremony.h"
+
+#include <stddef.h>
+
+#include "base/banned.h"
+
+int main(int argc, char **argv)
+{
+	static const struct command list[] = {
+		{"show", "a plan's text, its digest, and that as words", show_main},
+		{"lint", "looks at a plan before people travel for it", lint_main},
+		{NULL, NULL, NULL},
+	};
+	static const struct commands commands = {"seal-ceremony", "Plans of ceremonies.", list};
+
+	return commands_main(&commands, argc, argv);
+}

@@ -1,0 +1,8 @@
+#ifndef SEAL_CEREMONY_H
+#define SEAL_CEREMONY_H
+
+/* The commands; each gives the exit code. */
+int show_main(int argc, char **argv);
+int lint_main(int argc, char **argv);
+
+#endif
