@@ -103,7 +103,7 @@ static int lint_file(const struct values *values, const struct seal_plan_file *f
 {
 	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
 	struct seal_lint lint SEAL_CLEANUP(seal_lint_done) = {0};
-	struct seal_manifest manifest;
+	struct seal_manifest manifest = {0};
 	struct seal_lint_job job = {.file = file, .manifest = values->manifest ? &manifest : NULL};
 	time_t now = time(NULL);
 	struct tm parts;

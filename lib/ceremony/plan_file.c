@@ -264,7 +264,7 @@ static int take_cards(struct written *written, size_t i, struct seal_plan_file *
 {
 	struct seal_plan *plan = &written->plan;
 	struct seal_plan_custodian *one = &plan->custodians[i];
-	struct found found[SEAL_MANIFEST_CARDS];
+	struct found found[SEAL_MANIFEST_CARDS] = {0};
 	int error;
 
 	(void)snprintf(one->name, sizeof one->name, "%s", written->custodians[i]);
