@@ -2,8 +2,10 @@
 
 #include "use_tokens.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/banned.h"
 
@@ -18,11 +20,29 @@ static int read_serial(const char *text, uint32_t *out, struct seal_diag *diag)
 	return SEAL_OK;
 }
 
+/* A number that nothing is open at now would soon be that of a file or token of ours, and what is
+   read there be sent as a PIN. */
+int use_descriptor(const char *option, int fd, struct seal_diag *diag)
+{
+	if (fd >= 0 && fcntl(fd, F_GETFD) < 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s: descriptor %d", option, fd);
+	if (fd >= 0 && isatty(fd))
+		return seal_fail(diag, SEAL_E_USAGE,
+				 "%s: descriptor %d is a terminal and would show what is typed: "
+				 "without this option it is asked for",
+				 option, fd);
+	return SEAL_OK;
+}
+
 int use_tokens(const struct use_tokens *use, struct used_tokens *out_used, struct seal_diag *diag)
 {
 	const struct seal_prompt prompt = SEAL_PROMPT_INIT;
-	int error = SEAL_OK;
+	int error = use_descriptor("--pin-fd", use->pin_fd, diag);
 
+	if (!error)
+		error = use_descriptor("--passphrase-fd", use->passphrase_fd, diag);
+	if (error)
+		return error;
 	*out_used = (struct used_tokens){.prompt = prompt};
 	if (use->pin_fd >= 0 && use->pin_fd == use->passphrase_fd)
 		return seal_fail(diag, SEAL_E_USAGE,

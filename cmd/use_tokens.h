@@ -71,6 +71,10 @@ struct used_tokens {
 SEAL_MUST_CHECK int use_tokens(const struct use_tokens *use, struct used_tokens *out_used,
 			       struct seal_diag *diag);
 
+/* A descriptor that a secret is to be read from later, -1 for none: SEAL_E_IO where it is not open,
+   SEAL_E_USAGE where it is a terminal. To be called before the tool opens anything. */
+SEAL_MUST_CHECK int use_descriptor(const char *option, int fd, struct seal_diag *diag);
+
 /* For `choose` of whatever opens shares: asks a person, by name and serial. */
 SEAL_MUST_CHECK int use_tokens_choose(void *ctx, const struct seal_open_fit *fits, size_t count,
 				      size_t *out_index, struct seal_diag *diag);

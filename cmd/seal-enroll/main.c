@@ -92,6 +92,12 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 		error = seal_fail(diag, SEAL_E_USAGE, "%s: not with --check or --list",
 				  enrolling(values));
 	if (!error)
+		error = use_descriptor("--new-pin-fd", values->new_pin_fd, diag);
+	if (!error)
+		error = use_descriptor("--new-puk-fd", values->new_puk_fd, diag);
+	if (!error)
+		error = use_descriptor("--puk-fd", values->puk_fd, diag);
+	if (!error)
 		error = use_tokens(&values->tokens, &tokens, diag);
 	if (error)
 		return error;

@@ -1,5 +1,6 @@
 #!/bin/sh
 # seal-enroll with passphrase tokens: cards made and proved, options, bad input, exit codes.
+# shellcheck disable=SC2016 # expanded by the inner shell
 . tests/lib/tap.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -33,6 +34,16 @@ ok "is proved" sh -c "'$e' --check alice.card --passphrase-fd 3 3<words >out2"
 is "with the same words" "$(grep aloud out2)" "$(grep aloud out)"
 exits "the wrong passphrase" 4 sh -c "'$e' --check alice.card --passphrase-fd 3 3<other"
 one_line "the wrong passphrase"
+# Number 4 would be the new card's own, which is empty yet.
+refused "a descriptor that is not open" 3 sh -c '"$0" --passphrase -n zoe -o zoe.card --passphrase-fd 4 3<&- 4<&-' "$e"
+for option in pin passphrase new-pin new-puk puk; do
+	refused "--$option-fd: not open" 3 sh -c '"$0" --piv -n zoe -o zoe.card "--$1-fd" 9 9<&-' "$e" $option
+	ok "is said" sh -c 'printf "%s\n" "$1" | grep -q -- "--$2-fd: descriptor 9: "' sh "$tap_out" $option
+done
+exits "the terminal as a descriptor, which shows what is typed" 2 timeout 20 python3 -c '
+import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$e" --passphrase -n zoe -o zoe.card --passphrase-fd 0
+ok "none of them left anything" sh -c '! ls zoe* 2>/dev/null'
 ok "a second token, its identity file named" enroll -n alice -o spare.card -i box.identity
 ok "is where it was said" test -f box.identity
 refused "another's identity file" 4 check alice.card -i box.identity
