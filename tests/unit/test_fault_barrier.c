@@ -4,8 +4,7 @@
 
 #include "barriers.h"
 
-#include "faults.h"
-#include "kill_layer.h"
+#include "disk_faults.h"
 
 static struct vault vault;
 static struct room room;
@@ -51,33 +50,10 @@ static void initialised_only_if_told(int error)
 	}
 }
 
-/* Every write, sync and truncation of the store. */
-static void disk_each(int (*act)(void), void (*after)(int error))
-{
-	unsigned at = 1;
-
-	spare_life = 1;
-	for (int hit = 1; hit; at++) {
-		int error;
-
-		kill_in = at;
-		error = act();
-		hit = kill_in == 0;
-		kill_in = 0;
-		if (hit && error >= 0)
-			fail_msg("write %u failed, and nothing was said", at);
-		if (!hit && error)
-			fail_msg("without a fault: error %d", error);
-		after(error);
-		assert_true(at < 500);
-	}
-	assert_true(at > 2);
-}
-
 static void each(int (*act)(void), void (*after)(int error))
 {
 	fault_each(act, after);
-	disk_each(act, after);
+	disk_each(act, after, 0);
 }
 
 static void inits(void **state)
