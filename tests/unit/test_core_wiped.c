@@ -1,66 +1,11 @@
 /* After an answer nothing of what was in the bodies is left in the process' memory: a plain
-   share, a root token, a stored value. What is looked for is kept masked, so that it does not
-   find itself. */
+   share, a root token, a stored value. */
 
 #include "core_room.h"
-
-#include <valgrind/valgrind.h>
+#include "needles.h"
 
 #include "base/encode.h"
 #include "base/secret.h"
-
-#define MASK 0x5a
-#define NEEDLE 24u /* bytes of each planted text that are looked for */
-
-struct needle {
-	uint8_t masked[NEEDLE];
-};
-
-static struct needle needle_of(const char *text)
-{
-	struct needle needle;
-
-	for (size_t i = 0; i < NEEDLE; i++)
-		needle.masked[i] = (uint8_t)((uint8_t)text[i] ^ MASK);
-	return needle;
-}
-
-__attribute__((no_sanitize("address"))) static size_t count_in(const uint8_t *at, size_t len,
-							       const struct needle *needle)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i + NEEDLE <= len; i++) {
-		size_t k = 0;
-
-		while (k < NEEDLE && at[i + k] == (needle->masked[k] ^ MASK))
-			k++;
-		count += k == NEEDLE;
-	}
-	return count;
-}
-
-/* How often it stands in what the process can write to. */
-static size_t count_in_memory(const struct needle *needle)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[512];
-	size_t count = 0;
-
-	assert_non_null(maps);
-	VALGRIND_DISABLE_ERROR_REPORTING; /* of freed memory, which is what this is about */
-	while (fgets(line, sizeof line, maps)) {
-		unsigned long from, to;
-		char rights[8];
-
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 &&
-		    !strncmp(rights, "rw", 2) && to - from < (256ul << 20))
-			count += count_in((const uint8_t *)from, to - from, needle);
-	}
-	VALGRIND_ENABLE_ERROR_REPORTING;
-	(void)fclose(maps);
-	return count;
-}
 
 /* Sends a body and forgets it. */
 static struct core_answer send(struct core_room *room, const char *method, const char *path,
