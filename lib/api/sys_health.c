@@ -40,7 +40,8 @@ int seal_sys_health(struct seal_api *api, const struct seal_api_request *request
 		return seal_api_refuse(answer, 400, "%s", "");
 	seal_barrier_status(api->barrier, &status);
 	answer->status = !status.initialized ? uninit : status.sealed ? sealed : active;
-	if (answer->status == 204 || request->method == SEAL_METHOD_HEAD)
+	/* These have no body, or the gate would not send them. */
+	if (answer->status == 204 || answer->status == 304 || request->method == SEAL_METHOD_HEAD)
 		return SEAL_OK;
 	json = json_pack("{s:b, s:b, s:b, s:b, s:s, s:s, s:I, s:s}", "initialized",
 			 status.initialized, "sealed", status.sealed, "standby", status.sealed,
