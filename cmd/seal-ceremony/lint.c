@@ -18,7 +18,7 @@
 
 struct values {
 	struct connect connect;
-	const char *manifest;
+	const char *manifest, *roster;
 	int offline, json;
 	char **details;
 };
@@ -26,6 +26,8 @@ struct values {
 static const struct seal_option options[] = {
 	{"manifest", 'm', SEAL_OPTION_TEXT, offsetof(struct values, manifest), "FILE",
 	 "of the share set in force"},
+	{"roster", 'r', SEAL_OPTION_TEXT, offsetof(struct values, roster), "FILE",
+	 "that the plan names: roles, terms, cards"},
 	{"offline", 0, SEAL_OPTION_FLAG, offsetof(struct values, offline), NULL,
 	 "do not ask the daemon"},
 	CONNECT_ROWS(struct values, connect),
@@ -50,6 +52,18 @@ static char *details(const struct seal_lint *lint)
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
+}
+
+static int read_roster(const char *path, struct seal_roster **out, struct seal_diag *diag)
+{
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+	int error = seal_file_read(path, SEAL_NOTE_MAX, &bytes, &len, diag);
+
+	if (!error)
+		error = seal_roster_parse(bytes, len, out, diag);
+	free(bytes);
+	return error ? seal_because(diag, error, "%s", path) : SEAL_OK;
 }
 
 static int read_manifest(const char *path, struct seal_manifest *out, struct seal_diag *diag)
@@ -102,6 +116,7 @@ static int lint_file(const struct values *values, const struct seal_plan_file *f
 		     struct seal_diag *diag)
 {
 	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
+	struct seal_roster *roster SEAL_CLEANUP(seal_roster_freep) = NULL;
 	struct seal_lint lint SEAL_CLEANUP(seal_lint_done) = {0};
 	struct seal_manifest manifest = {0};
 	struct seal_lint_job job = {.file = file, .manifest = values->manifest ? &manifest : NULL};
@@ -109,12 +124,15 @@ static int lint_file(const struct values *values, const struct seal_plan_file *f
 	struct tm parts;
 	int error = values->manifest ? read_manifest(values->manifest, &manifest, diag) : SEAL_OK;
 
+	if (!error && values->roster)
+		error = read_roster(values->roster, &roster, diag);
 	if (!error && (!gmtime_r(&now, &parts) ||
 		       strftime(job.now, sizeof job.now, "%Y-%m-%dT%H:%M:%SZ", &parts) != 20))
 		error = seal_fail(diag, SEAL_E_SYSTEM, "clock");
 	if (!error && !values->offline)
 		error = open_client(values, &file->plan, &client, diag);
 	job.client = client;
+	job.roster = roster;
 	if (!error)
 		error = seal_lint_run(&job, &lint, diag);
 	return error ? error : report(values, &lint, diag);

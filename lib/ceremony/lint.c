@@ -140,6 +140,8 @@ int seal_lint_run(const struct seal_lint_job *job, struct seal_lint *lint, struc
 	if (!error)
 		error = add_set(job, lint, diag);
 	if (!error)
+		error = seal_lint_roster(job, lint, diag);
+	if (!error)
 		error = seal_lint_people(job, lint, diag);
 	return error || !job->client ? error : seal_lint_daemon(job, lint, diag);
 }

@@ -5,6 +5,7 @@
 #include "ceremony/plan_file.h"
 #include "client/client.h"
 #include "share/manifest.h"
+#include "share/roster.h"
 
 /* Looks at a plan before people travel for it (R13): all that can be seen is told at once,
    rule by rule, and not only what is wrong first. */
@@ -33,6 +34,7 @@ void seal_lint_done(struct seal_lint *lint);
 struct seal_lint_job {
 	const struct seal_plan_file *file;
 	const struct seal_manifest *manifest; /* of the set in force; NULL: not given */
+	const struct seal_roster *roster;     /* NULL: not given */
 	struct seal_client *client;	      /* NULL: the daemon is not asked */
 	char now[21];			      /* "2026-11-24T10:00:00Z" */
 };

@@ -16,6 +16,14 @@ struct holders {
 	const char *of; /* "the set in force", "the new set" */
 };
 
+/* Of more, only so many are combined: the number of combinations doubles with each. */
+#define DEPARTMENTS 12u
+struct departments {
+	const char *name[DEPARTMENTS];
+	uint64_t members[DEPARTMENTS];
+	size_t count;
+};
+
 struct told {
 	struct seal_lint *lint;
 	struct seal_diag *diag;
@@ -55,6 +63,71 @@ static int add_quorums(const struct holders *holders, uint64_t present, struct s
 	return seal_lint_add(lint, diag, SEAL_LINT_NOTE, "quorum",
 			     "%s: %llu%s smallest groups of people suffice", holders->of,
 			     (unsigned long long)count, count == UINT64_MAX ? " or more" : "");
+}
+
+static void add_department(const struct seal_lint_job *job, const struct holders *holders,
+			   unsigned i, struct departments *all)
+{
+	const struct seal_roster_person *person = seal_roster_find(job->roster, holders->name[i]);
+	size_t k = 0;
+
+	if (!person)
+		return;
+	while (k < all->count && strcmp(all->name[k], person->department) != 0)
+		k++;
+	if (k == DEPARTMENTS)
+		return;
+	all->name[k] = person->department;
+	all->members[k] |= UINT64_C(1) << i;
+	all->count += k == all->count;
+}
+
+static uint64_t in_departments(const struct departments *all, unsigned some)
+{
+	uint64_t persons = 0;
+
+	for (size_t k = 0; k < all->count; k++)
+		if (some >> k & 1)
+			persons |= all->members[k];
+	return persons;
+}
+
+/* Whether these departments, and no fewer of them, suffice among themselves. */
+static int just_enough(const struct holders *holders, const struct departments *all, unsigned some)
+{
+	if (!seal_quorum_has(&holders->quorum, in_departments(all, some)))
+		return 0;
+	for (size_t k = 0; k < all->count; k++)
+		if (some >> k & 1 &&
+		    seal_quorum_has(&holders->quorum, in_departments(all, some & ~(1u << k))))
+			return 0;
+	return 1;
+}
+
+/* Which departments could do it among themselves (R8). */
+static int add_departments(const struct seal_lint_job *job, const struct holders *holders,
+			   struct seal_lint *lint, struct seal_diag *diag)
+{
+	struct departments all = {0};
+	int error = SEAL_OK;
+
+	for (unsigned i = 0; i < holders->quorum.total; i++)
+		add_department(job, holders, i, &all);
+	for (unsigned some = 1; some < 1u << all.count && !error; some++) {
+		char names[SEAL_LINT_TEXT] = "";
+		size_t at = 0;
+
+		if (!just_enough(holders, &all, some))
+			continue;
+		for (size_t k = 0; k < all.count && at < sizeof names; k++)
+			if (some >> k & 1)
+				at += (size_t)snprintf(names + at, sizeof names - at, "%s%s",
+						       at ? ", " : "", all.name[k]);
+		error = seal_lint_add(lint, diag, SEAL_LINT_NOTE, "collude", "%s: %s alone can%s",
+				      holders->of, names,
+				      some & (some - 1) ? "" : ": one department is a quorum");
+	}
+	return error;
 }
 
 static int add_absent(const struct holders *holders, uint64_t present, struct seal_lint *lint,
@@ -145,6 +218,8 @@ int seal_lint_people(const struct seal_lint_job *job, struct seal_lint *lint,
 		if (!error)
 			error = add_quorums(&holders, seal_quorum_everybody(&holders.quorum), lint,
 					    diag);
+		if (!error && job->roster)
+			error = add_departments(job, &holders, lint, diag);
 	}
 	if (error || !plan->total)
 		return error;
@@ -153,6 +228,7 @@ int seal_lint_people(const struct seal_lint_job *job, struct seal_lint *lint,
 	for (unsigned i = 0; i < plan->total; i++)
 		holders.name[i] = plan->custodians[i].name;
 	error = add_absent(&holders, seal_quorum_everybody(&holders.quorum), lint, diag);
-	return error ? error
-		     : add_quorums(&holders, seal_quorum_everybody(&holders.quorum), lint, diag);
+	if (!error)
+		error = add_quorums(&holders, seal_quorum_everybody(&holders.quorum), lint, diag);
+	return error || !job->roster ? error : add_departments(job, &holders, lint, diag);
 }

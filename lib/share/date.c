@@ -53,3 +53,20 @@ int seal_date_compare(const char *time_or_date, const char *date)
 {
 	return strncmp(time_or_date, date, SEAL_DATE);
 }
+
+/* Days since 1 March of year 0: with the leap day as the last of its year, each month begins at a
+   fixed place in it. */
+static long day_number(const char *date)
+{
+	long month = (long)two(date + 5);
+	long year = (long)(two(date) * 100 + two(date + 2)) - (month <= 2);
+	long from_march = (month + 9) % 12;
+
+	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 +
+	       (long)two(date + 8);
+}
+
+long seal_date_days(const char *time_or_date, const char *date)
+{
+	return day_number(date) - day_number(time_or_date);
+}

@@ -13,5 +13,7 @@ int seal_is_date(const char *text);
 
 /* The date of a time, or a date itself, against a date: less than, equal to or greater than 0. */
 int seal_date_compare(const char *time_or_date, const char *date);
+/* Days from one to the other, less than 0 where the second is earlier. Both must be as above. */
+long seal_date_days(const char *time_or_date, const char *date);
 
 #endif

@@ -159,6 +159,7 @@ line "with a deputy only" '^note +invited +those invited are a quorum only with 
 exits "lint: another core than the option's" 1 "$tool" lint --core 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo= "$d/plan"
 tells "lint: another core than the option's" "the plan is of another daemon"
 exits "lint: a manifest that is none" 1 "$tool" lint -m "$d/plan" "$d/plan"
+exits "lint: a roster that is none" 1 "$tool" lint -r "$d/plan" "$d/plan"
 seald_stop
 lint "offline, the daemon is not asked" 0 --offline "$d/plan"
 is "offline: no line of it" "$(grep -c ' daemon ' "$d/lines")" 0

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -48,6 +49,36 @@ static const struct {
 	{"2026-11-30", 0},	     {"2026-11-30T20:00:00+0", 0}, {"", 0},
 };
 
+/* Of each of 200 years, against a count from one day to the next. */
+static void between_days(void **state)
+{
+	static const unsigned months[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	char last[11] = "2000-01-01";
+	long count = 0;
+
+	(void)state;
+	for (unsigned year = 2000; year < 2200; year++)
+		for (unsigned month = 1; month <= 12; month++)
+			for (unsigned day = 1; day <= 31; day++) {
+				unsigned leap = month == 2 && year % 4 == 0 && year % 100 != 0;
+				char date[32];
+
+				leap += month == 2 && year % 400 == 0;
+				(void)snprintf(date, sizeof date, "%04u-%02u-%02u", year, month,
+					       day);
+				assert_int_equal(seal_is_date(date),
+						 day <= months[month - 1] + leap);
+				if (!seal_is_date(date))
+					continue;
+				assert_int_equal(seal_date_days("2000-01-01T23:59:59Z", date),
+						 count);
+				assert_int_equal(seal_date_days(date, last), count ? -1 : 0);
+				memcpy(last, date, sizeof last);
+				count++;
+			}
+	assert_int_equal(count, 73049);
+}
+
 static void days(void **state)
 {
 	(void)state;
@@ -88,6 +119,7 @@ static void compared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(between_days),
 		cmocka_unit_test(days),
 		cmocka_unit_test(hours),
 		cmocka_unit_test(compared),
