@@ -94,15 +94,13 @@ static int check_row(struct seal_fido2 *token, const struct seal_token_asker *as
 	return error;
 }
 
-/* Whether a PIN may be sent now: the tries are read anew, which costs none. */
-static int may_send(struct seal_fido2 *token, const struct seal_token_asker *asker,
-		    struct seal_diag *diag)
+/* By the tries that were read last. */
+static int may_spend(struct seal_fido2 *token, const struct seal_token_asker *asker,
+		     struct seal_diag *diag)
 {
 	const char *where = token->device.where;
-	int error = seal_fido2_refresh(token, diag);
+	int error;
 
-	if (error)
-		return error;
 	if (token->facts.client_pin != 1)
 		return seal_fido2_fail(token, FIDO_ERR_PIN_NOT_SET, "PIN", diag);
 	if (token->facts.new_pin_wanted)
@@ -115,11 +113,34 @@ static int may_send(struct seal_fido2 *token, const struct seal_token_asker *ask
 	if (token->tries_left == 1 && !asker->last_try)
 		return seal_fail(diag, token->wrong_in_row ? SEAL_E_PINWRONG : SEAL_E_TOKENREFUSED,
 				 "%s: one PIN try is left: not used without --last-try", where);
-	if (asker->once && token->answered_once)
-		return seal_fail(diag, SEAL_E_PINWRONG,
-				 "%s: the PIN is sent once only (%d tries left)", where,
-				 token->tries_left);
 	return SEAL_OK;
+}
+
+/* Whether a PIN may be sent now: the tries are read anew, which costs none. */
+static int may_send(struct seal_fido2 *token, const struct seal_token_asker *asker,
+		    struct seal_diag *diag)
+{
+	int error = seal_fido2_refresh(token, diag);
+
+	if (!error)
+		error = may_spend(token, asker, diag);
+	if (!error && asker->once && token->answered_once)
+		error = seal_fail(diag, SEAL_E_PINWRONG,
+				  "%s: the PIN is sent once only (%d tries left)",
+				  token->device.where, token->tries_left);
+	return error;
+}
+
+/* Other programs may have lost tries while a person was thinking. */
+static int may_still(struct seal_fido2 *token, const struct seal_token_asker *asker,
+		     struct seal_diag *diag)
+{
+	int before = token->tries_left;
+	int error = seal_fido2_refresh(token, diag);
+
+	if (!error && token->tries_left >= 0 && token->tries_left < before)
+		token->lost += (unsigned)(before - token->tries_left);
+	return error ? error : may_spend(token, asker, diag);
 }
 
 static int ready(struct seal_fido2 *token, const struct seal_token_asker *asker,
@@ -140,6 +161,10 @@ static int ready(struct seal_fido2 *token, const struct seal_token_asker *asker,
 	question.wrong_before = token->wrong_in_row > 0;
 	error = ask(asker, question, &token->pin, diag);
 	token->answered_once |= asker->once;
+	if (!error)
+		error = may_still(token, asker, diag);
+	if (error)
+		seal_secret_freep(&token->pin);
 	return error;
 }
 

@@ -300,6 +300,28 @@ ok "blocked" fails BLOCKED opens one $PIN -lg
 is "nobody is asked" "$(count ask)" 0
 fido_ctl one retries 8 >/dev/null
 fido_ctl one plug >/dev/null
+mkfifo "$d/pipe"
+thinks() { # ARG...: while a person thinks the token loses tries; then the PIN comes
+    "$driver" -r "$d/roots" -p "$d/pipe" -d "$DEV" "$@" unwrap "$d/one.card" "$d/one.age" >"$d/out" 2>"$d/said" &
+    _job=$!
+    exec 9>"$d/pipe"
+    wait_for 10 grep -q "^ask PIN" "$d/said" && fido_ctl one retries "$_lost" >/dev/null && echo $PIN >&9
+    exec 9>&-
+    wait $_job
+}
+_lost=1
+ok "all but one lost while a person thinks" no thinks
+ok "which is found out" says "the last 7 PINs were wrong (1 tries left)"
+ok "and not spent" stat_has one "retries 1"
+fido_ctl one retries 8 >/dev/null
+ok "by one who says that it was put in again" no thinks -g
+is "was asked" "$(count "ask PIN tries 8")" 1
+ok "neither" says "one PIN try is left: not used without --last-try"
+ok "no touch was asked for" no says "^touch"
+fido_ctl one retries 8 >/dev/null
+_lost=7
+ok "one lost: the PIN is sent" thinks
+ok "eight again" stat_has one "retries 8 in-row 0"
 ok "forcePINChange" fido_ctl one force-pin-change on
 ok "in use" fails TOKENREFUSED opens one $PIN
 is "nobody is asked" "$(count ask)" 0
