@@ -3,11 +3,11 @@
 import base64
 import json
 import os
+import re
 import signal
-import ssl
 import subprocess
-import time
-import urllib.request
+
+import daemon
 
 # What changes the world: a step is one such call of one process, counted from the start of the command.
 CALLS = ("write", "writev", "pwrite64", "sendto", "sendmsg", "fsync", "fdatasync", "ftruncate", "connect", "rename",
@@ -33,9 +33,10 @@ def trace(call, number):
 
 
 class Attached:
-    """strace on a process that runs already, from here to stop()."""
+    """strace on a process that runs already, from here to its end or to stop()."""
 
-    def __init__(self, pid, options, out="/dev/null"):
+    def __init__(self, pid, options, out):
+        self.out = out
         self.process = subprocess.Popen(["strace", "-f", "-o", out, "-p", str(pid)] + options,
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()
@@ -44,7 +45,15 @@ class Attached:
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)  # no matter if it has ended with its process
-        self.process.communicate(timeout=30)
+        return self.said()
+
+    def said(self):
+        """What it saw; its file is no more."""
+        self.process.communicate(timeout=60)
+        with open(self.out, encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        os.remove(self.out)
+        return text
 
 
 class Token:
@@ -141,67 +150,43 @@ class Token:
             self.process.wait(timeout=30)
 
 
-class Daemon:
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
-        os.makedirs(os.path.join(folder, "state"), mode=0o700)
-        with open(os.path.join(folder, "seald.conf"), "w", encoding="ascii") as f:
-            f.write('listen = "127.0.0.1:0";\nstate = "%s/state";\naudit = "%s/audit.log";\n'
-                    'gates = 1;\nrehearsal = true;\n' % (folder, folder))
-        self.start()
+class Daemon(daemon.Daemon):
+    """One of a release, with one gate, in a session of its own."""
 
-    def start(self):
-        r, w = os.pipe()
-        with open(os.path.join(self.folder, "log"), "a", encoding="ascii") as log:
-            self.process = subprocess.Popen(
-                [self.program, "--config", os.path.join(self.folder, "seald.conf"), "--ready-fd", str(w)],
-                pass_fds=(w,), stderr=log, start_new_session=True)
-        os.close(w)
-        with os.fdopen(r) as f:
-            words = f.readline().split()
-        if len(words) != 5:
-            raise AssertionError("seald did not start: " + open(self.folder + "/log", encoding="utf-8").read()[-300:])
-        self.url = "https://" + words[1]
-        self.to = ["-a", self.url, "--pin", words[2], "--core", words[4]]
+    def __init__(self, prefix=("setsid",)):
+        super().__init__("seald", gates=1, extra="rehearsal = true;", start=False)
+        self.start(prefix)
+
+    def start(self, prefix=("setsid",)):
+        if not super().start(prefix):
+            raise AssertionError("seald did not start: " + self.log()[-300:])
+        self.to = ["-a", "https://127.0.0.1:%d" % self.port, "--pin", self.pin, "--core", self.identity]
 
     def child(self, name):
         """The core's or the gate's process id; a gate that was killed just now is waited for: another one comes."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            for pid in self.children():
-                if self.is_named(pid, "seald-" + name):
-                    return int(pid)
-            time.sleep(0.01)
-        raise AssertionError("no process seald-" + name)
+        if not daemon.until(lambda: self.children("seald-" + name)):
+            raise AssertionError("no process seald-" + name)
+        return self.children("seald-" + name)[0]
 
-    def children(self):
-        with open("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid), encoding="ascii") as f:
-            return f.read().split()
-
-    @staticmethod
-    def is_named(pid, name):
-        """Whether it lives and has this name."""
-        try:
-            with open("/proc/%s/stat" % pid, encoding="ascii") as f:
-                comm, rest = f.read().split("(", 1)[1].rsplit(") ", 1)
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-        return comm == name and rest[0] != "Z"
+    def ended(self):
+        """What the log says of how cores and gates ended, or did not start."""
+        return re.findall("(?:the core|a gate) (?:was killed|ended with|made a system call|did not start).*", self.log())
 
     def kill(self):
+        """All of it at once, as a machine that loses its power."""
+        mine = self.children()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        if not daemon.until(lambda: not any(map(alive, mine))):
+            raise AssertionError("something outlives kill -9")
 
     def api(self, method, path, token, body=None):
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        request = urllib.request.Request(self.url + "/v1/" + path, method=method, headers={"X-Vault-Token": token},
-                                         data=None if body is None else json.dumps(body).encode())
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+        answer = self.ask(method, "/v1/" + path, b"" if body is None else json.dumps(body).encode(),
+                          "X-Vault-Token: %s\r\n" % token)
+        if answer.status not in (200, 204):
+            raise AssertionError("%s %s: %d %s" % (method, path, answer.status, answer.body))
+        return json.loads(answer.body) if answer.body else None
 
 
 def alive(pid):
@@ -233,9 +218,15 @@ def times(a, b):
     return product
 
 
-def third(one, other, x):
-    """The share at x on the line through two shares, each its 32 bytes and its own x."""
-    a, b = one[32], other[32]
-    inverse = next(n for n in range(1, 256) if times(n, a ^ b) == 1)
-    slope = times(x ^ a, inverse)
-    return bytes(p ^ times(slope, p ^ q) for p, q in zip(one[:32], other[:32])) + bytes([x])
+def at(x, points):
+    """The 32 bytes at x on the polynomial through shares, each its 32 bytes and its own x."""
+    result = bytearray(32)
+    for one in points:
+        factor = 1
+        for other in points:
+            if other is not one:
+                inverse = next(n for n in range(1, 256) if times(n, one[32] ^ other[32]) == 1)
+                factor = times(factor, times(x ^ other[32], inverse))
+        for i in range(32):
+            result[i] ^= times(factor, one[i])
+    return bytes(result)
