@@ -6,4 +6,5 @@ BUILD=${BUILD:-build}
 d=$(mktemp -d)
 trap 'rm -rf "$d"' EXIT
 unset VAULT_ADDR BAO_ADDR
+export BUILD PYTHONPATH=tests/seald
 TMPDIR=$d python3 -B tests/fault/planted_secrets.py "$BUILD" "$d"
