@@ -463,7 +463,7 @@ def main():
     try:
         enroll(tokens)
         if only:
-            return 0 if lived(int(only), tokens) else 1
+            return 0 if lived(int(only), tokens) and check("life " + only, True) else 1
         return 0 if before(tokens) and (not wanted or kills(tokens)) else 1
     finally:
         for token in tokens.values():
