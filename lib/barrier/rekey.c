@@ -15,6 +15,7 @@ static void session_freep(struct seal_rekey_session **place)
 	if (session) {
 		seal_given_reset(&session->given);
 		free(session->cards);
+		free(session->text);
 	}
 	free(session);
 	*place = NULL;
@@ -112,7 +113,10 @@ static int make_session(const struct seal_barrier_rekey_wish *wish, uint64_t now
 	session->signer = wish->signer;
 	session->lifetime = wish->lifetime;
 	session->prove_within = wish->prove_within;
-	error = seal_given_begin(&session->given, now, diag);
+	session->text_len = wish->text ? wish->text_len : 0;
+	error = seal_rekey_text_copy(wish->text, session->text_len, &session->text, diag);
+	if (!error)
+		error = seal_given_begin(&session->given, now, diag);
 	if (!error)
 		*out_session = seal_steal(&session);
 	return error;

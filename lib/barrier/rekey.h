@@ -23,6 +23,8 @@ struct seal_barrier_rekey_wish {
 	const struct seal_set_policy *policy; /* its epoch and root card are not read */
 	struct seal_secret *signer;	      /* as seal_set_new's; must outlive the barrier */
 	char plan[SEAL_REKEY_PLAN + 1];
+	const char *text; /* the plan, to be kept with the pending set; NULL: nothing */
+	size_t text_len;
 	uint64_t lifetime;     /* seconds, 1 to SEAL_REKEY_LIFETIME, from the first share on */
 	uint64_t prove_within; /* seconds that the new holders have; 0: no end */
 };
@@ -65,7 +67,9 @@ struct seal_barrier_rekey_status {
 /* 1 where one is pending; else 0, and *out_status is untouched. */
 int seal_barrier_rekey_pending(const struct seal_barrier *barrier,
 			       struct seal_barrier_rekey_status *out_status);
-/* Of the pending set, until the switch; NULL without. The barrier's. */
+/* Of the pending set, until the switch; NULL without. The barrier's. text: the wish's, "" where it
+   had none; NUL-terminated. */
+const char *seal_barrier_rekey_text(const struct seal_barrier *barrier, size_t *out_len);
 const char *seal_barrier_rekey_note(const struct seal_barrier *barrier, size_t *out_len);
 const struct seal_manifest *seal_barrier_rekey_manifest(const struct seal_barrier *barrier);
 const char *seal_barrier_rekey_file(const struct seal_barrier *barrier, size_t i, size_t *out_len);

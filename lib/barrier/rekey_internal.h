@@ -5,6 +5,8 @@
 
 struct seal_rekey_session {
 	char plan[SEAL_REKEY_PLAN + 1];
+	char *text;
+	size_t text_len;
 	struct seal_card *cards;
 	size_t count;
 	struct seal_set_policy policy;
@@ -16,9 +18,14 @@ struct seal_rekey_session {
 /* The new set: what will be before the barrier. */
 struct seal_rekey_pending {
 	char plan[SEAL_REKEY_PLAN + 1];
+	char *text;
+	size_t text_len;
 	uint64_t until;
 	struct seal_barrier_outside *outside;
 };
+/* With a NUL behind it; *out is malloc'd. text NULL: empty. */
+SEAL_MUST_CHECK int seal_rekey_text_copy(const char *text, size_t len, char **out,
+					 struct seal_diag *diag);
 void seal_rekey_pending_free(struct seal_rekey_pending *pending);
 void seal_rekey_pending_freep(struct seal_rekey_pending **pending);
 

@@ -75,7 +75,10 @@ int seal_rekey_make(struct seal_barrier *barrier, const struct seal_rekey_sessio
 	if (session->prove_within)
 		pending->until = (uint64_t)time(NULL) + session->prove_within;
 	pending->outside->state.in_force = 1;
-	error = make_outside(barrier, session, pending->outside, &root, diag);
+	pending->text_len = session->text_len;
+	error = seal_rekey_text_copy(session->text, session->text_len, &pending->text, diag);
+	if (!error)
+		error = make_outside(barrier, session, pending->outside, &root, diag);
 	if (!error)
 		error = seal_rekey_store(barrier, pending, root, diag);
 	if (!error)

@@ -7,10 +7,25 @@
 
 #include "base/banned.h"
 
+int seal_rekey_text_copy(const char *text, size_t len, char **out, struct seal_diag *diag)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return seal_fail(diag, SEAL_E_NOMEM, "plan of a rekey");
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	*out = copy;
+	return SEAL_OK;
+}
+
 void seal_rekey_pending_free(struct seal_rekey_pending *pending)
 {
-	if (pending)
+	if (pending) {
 		seal_barrier_outside_free(pending->outside);
+		free(pending->text);
+	}
 	free(pending);
 }
 
@@ -148,6 +163,14 @@ int seal_barrier_rekey_pending(const struct seal_barrier *barrier,
 	memcpy(status.proved, pending->outside->state.proved, sizeof status.proved);
 	*out_status = status;
 	return 1;
+}
+
+const char *seal_barrier_rekey_text(const struct seal_barrier *barrier, size_t *out_len)
+{
+	if (!barrier->pending)
+		return NULL;
+	*out_len = barrier->pending->text_len;
+	return barrier->pending->text;
 }
 
 const char *seal_barrier_rekey_note(const struct seal_barrier *barrier, size_t *out_len)

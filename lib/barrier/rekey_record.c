@@ -1,8 +1,8 @@
 /* The pending record of a rekey: one row behind the barrier. In it, numbers big-endian: version
    (1 byte), plan (32), end (8), wrapped root key (72), root key (32), number of shares (1) and
-   for each 1 where it has proved, then configuration, manifest and each sealed share, each
-   after its length (4). The root key is nowhere else until the switch, so the text is made and
-   read in secret memory. */
+   for each 1 where it has proved, then plan, configuration, manifest and each sealed
+   share, each after its length (4). The root key is nowhere else until the switch, so the text is
+   made and read in secret memory. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +39,11 @@ static uint8_t *put_text(uint8_t *out, const char *text, size_t len)
 	return put_bytes(seal_number_put(out, 4, len), text, len);
 }
 
-static size_t length_of(const struct seal_barrier_outside *outside)
+static size_t length_of(const struct seal_rekey_pending *pending)
 {
-	size_t len = HEAD + outside->config.total + 4 + outside->config_len + 4 + outside->note_len;
+	const struct seal_barrier_outside *outside = pending->outside;
+	size_t len = HEAD + outside->config.total + 4 + pending->text_len + 4 +
+		     outside->config_len + 4 + outside->note_len;
 
 	for (unsigned i = 0; i < outside->config.total; i++)
 		len += 4 + outside->file_len[i];
@@ -60,7 +62,7 @@ static int write_record(const struct seal_rekey_pending *pending, const struct s
 	int error = seal_unhex(pending->plan, SEAL_REKEY_PLAN, plan, sizeof plan, &got, diag);
 
 	if (!error)
-		error = seal_secret_new(length_of(outside), &text, diag);
+		error = seal_secret_new(length_of(pending), &text, diag);
 	if (error)
 		return error;
 	at = seal_number_put(seal_secret_data(text), 1, VERSION);
@@ -70,6 +72,7 @@ static int write_record(const struct seal_rekey_pending *pending, const struct s
 	at = put_bytes(at, seal_secret_bytes(root), SEAL_BARRIER_KEY);
 	at = seal_number_put(at, 1, total);
 	at = put_bytes(at, outside->state.proved, total);
+	at = put_text(at, pending->text, pending->text_len);
 	at = put_text(at, outside->config_text, outside->config_len);
 	at = put_text(at, outside->note, outside->note_len);
 	for (unsigned i = 0; i < total; i++)
@@ -131,24 +134,17 @@ static int damaged(struct seal_diag *diag)
 	return seal_fail(diag, SEAL_E_VERIFY, "pending rekey: damaged");
 }
 
-/* With a NUL behind it. */
 static int take_text(struct cursor *cursor, char **out_text, size_t *out_len,
 		     struct seal_diag *diag)
 {
 	size_t len = (size_t)take_number(cursor, 4);
 	const uint8_t *at = take(cursor, len);
-	char *text;
+	int error =
+		at ? seal_rekey_text_copy((const char *)at, len, out_text, diag) : damaged(diag);
 
-	if (!at)
-		return damaged(diag);
-	text = malloc(len + 1);
-	if (!text)
-		return seal_fail(diag, SEAL_E_NOMEM, "pending rekey");
-	memcpy(text, at, len);
-	text[len] = '\0';
-	*out_text = text;
-	*out_len = len;
-	return SEAL_OK;
+	if (!error)
+		*out_len = len;
+	return error;
 }
 
 static int take_outside(struct cursor *cursor, struct seal_barrier_outside *outside, unsigned total,
@@ -203,7 +199,9 @@ static int take_record(struct cursor *cursor, struct seal_rekey_pending *pending
 	memcpy(outside->root, wrapped, SEAL_BARRIER_WRAPPED);
 	memcpy(outside->state.proved, proved, total);
 	outside->state.in_force = 1; /* where this is stored before the barrier, it is */
-	error = take_outside(cursor, outside, total, diag);
+	error = take_text(cursor, &pending->text, &pending->text_len, diag);
+	if (!error)
+		error = take_outside(cursor, outside, total, diag);
 	if (!error)
 		error = seal_secret_copy(key, SEAL_BARRIER_KEY, &root, diag);
 	if (!error)

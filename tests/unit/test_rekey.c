@@ -49,6 +49,7 @@ static void the_last_proof_switches(void **state)
 	assert_string_equal(pending.set, seal_barrier_rekey_manifest(vault.barrier)->set);
 	assert_string_not_equal(pending.set, set);
 	assert_non_null(strstr(seal_barrier_rekey_note(vault.barrier, &len), "\nepoch: 2\n"));
+	assert_string_equal(seal_barrier_rekey_text(vault.barrier, &len), "");
 	assert_int_equal(sessions_of(&vault), 0);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(rekey_prove(&vault, order[i]), 0);
@@ -69,6 +70,7 @@ static void the_last_proof_switches(void **state)
 	assert_int_equal(status.sealed, 0);
 	assert_int_equal(pending_epoch(&vault), 0);
 	assert_null(seal_barrier_rekey_note(vault.barrier, &len));
+	assert_null(seal_barrier_rekey_text(vault.barrier, &len));
 	assert_null(seal_barrier_rekey_manifest(vault.barrier));
 	assert_null(seal_barrier_rekey_file(vault.barrier, 0, &len));
 	assert_int_equal(rekey_prove(&vault, 1), SEAL_E_NOTFOUND);

@@ -75,6 +75,8 @@ static void make(struct vault *vault, struct room *old, struct room *fresh,
 	wish = wish_for(fresh, &policy, old->signer, 'a');
 	wish.plan[0] = '0';
 	wish.prove_within = 1000;
+	wish.text = "the plan\n";
+	wish.text_len = 9;
 	make_pending(vault, old, fresh, &wish);
 	assert_int_equal(rekey_prove(vault, 0), 0);
 	assert_int_equal(rekey_prove(vault, 2), 0);
@@ -107,6 +109,9 @@ static void the_page_opens_the_record(void **state)
 	assert_int_equal(record[145], 3);
 	assert_memory_equal(record + 146, "\1\0\1", 3);
 	at = record + 149;
+	text = next_text(&at, &len);
+	assert_int_equal(len, 9);
+	assert_memory_equal(text, "the plan\n", 9);
 	config = next_text(&at, &config_len);
 	note = next_text(&at, &note_len);
 	assert_memory_equal(config, "sealkit-barrier/1\nplain: no\nset: ", 33);
@@ -114,6 +119,8 @@ static void the_page_opens_the_record(void **state)
 	assert_memory_equal(config + 65, "\nepoch: 2\nthreshold: 2 of 3\n", 28);
 	vault_open(&vault);
 	wake(&vault, &old);
+	assert_string_equal(seal_barrier_rekey_text(vault.barrier, &len), "the plan\n");
+	assert_int_equal(len, 9);
 	for (size_t i = 0; i < 3; i++) {
 		const char *want = seal_barrier_rekey_file(vault.barrier, i, &want_len);
 
