@@ -48,7 +48,7 @@ static int add_cards(const struct seal_lint_job *job, struct seal_lint *lint,
 		struct seal_diag why = {0};
 		char line[SEAL_LINT_TEXT];
 
-		if (seal_plan_file_card(&job->file->plan, &cards->list[i], &why)) {
+		if (seal_plan_card(&job->file->plan, &cards->list[i], &why)) {
 			seal_diag_line(&why, line, sizeof line);
 			error = seal_lint_add(lint, diag, SEAL_LINT_WRONG, "card", "%s: %s",
 					      cards->path[i], line);

@@ -20,9 +20,5 @@ void seal_plan_file_done(struct seal_plan_file *file);
    storage, untouched on failure, and ended by seal_plan_file_done. */
 SEAL_MUST_CHECK int seal_plan_file_read(const char *path, struct seal_plan_file *out_file,
 					struct seal_diag *diag);
-/* Whether a card of the new set shows what the plan asks for: attestation, firmware, policies,
-   and no virtual token except in a rehearsal. SEAL_E_POLICY says what is missing. */
-SEAL_MUST_CHECK int seal_plan_file_card(const struct seal_plan *plan, const struct seal_card *card,
-					struct seal_diag *diag);
 
 #endif

@@ -102,6 +102,10 @@ SEAL_MUST_CHECK int seal_plan_set(struct seal_plan *plan, const char *name, cons
    possible, and all of all, and one alone, only where it says so. SEAL_E_FORMAT,
    SEAL_E_DUPLICATE, SEAL_E_POLICY. */
 SEAL_MUST_CHECK int seal_plan_check(const struct seal_plan *plan, struct seal_diag *diag);
+/* Whether a card of the new set shows what the plan asks for: attestation, firmware, policies,
+   and no virtual token except in a rehearsal. SEAL_E_POLICY says what is missing. */
+SEAL_MUST_CHECK int seal_plan_card(const struct seal_plan *plan, const struct seal_card *card,
+				   struct seal_diag *diag);
 /* SHA-256 of the text; as words by seal_card_words. */
 void seal_plan_digest(const char *text, size_t len, uint8_t out[static SEAL_PLAN_DIGEST]);
 

@@ -21,6 +21,18 @@ static void refuses(struct vault *vault, const struct room *room, int why)
 	assert_int_equal(status_of(vault).progress, 0);
 }
 
+static void nothing_is_pending(struct vault *vault)
+{
+	size_t len;
+
+	assert_int_equal(pending_epoch(vault), 0);
+	assert_null(seal_barrier_rekey_note(vault->barrier, &len));
+	assert_null(seal_barrier_rekey_text(vault->barrier, &len));
+	assert_null(seal_barrier_rekey_manifest(vault->barrier));
+	assert_null(seal_barrier_rekey_file(vault->barrier, 0, &len));
+	assert_int_equal(rekey_prove(vault, 1), SEAL_E_NOTFOUND);
+}
+
 static void the_last_proof_switches(void **state)
 {
 	static const size_t order[] = {2, 0, 3};
@@ -68,12 +80,7 @@ static void the_last_proof_switches(void **state)
 	assert_string_equal(status.set, pending.set);
 	assert_int_equal(status.epoch, 2);
 	assert_int_equal(status.sealed, 0);
-	assert_int_equal(pending_epoch(&vault), 0);
-	assert_null(seal_barrier_rekey_note(vault.barrier, &len));
-	assert_null(seal_barrier_rekey_text(vault.barrier, &len));
-	assert_null(seal_barrier_rekey_manifest(vault.barrier));
-	assert_null(seal_barrier_rekey_file(vault.barrier, 0, &len));
-	assert_int_equal(rekey_prove(&vault, 1), SEAL_E_NOTFOUND);
+	nothing_is_pending(&vault);
 	put(&vault, "kv/a", "2"); /* open as before */
 	for (unsigned round = 0; round < 2; round++) {
 		assert_int_equal(seal_barrier_in_force(vault.barrier), 1);

@@ -83,6 +83,24 @@ static void make(struct vault *vault, struct room *old, struct room *fresh,
 	assert_int_equal(seal_barrier_rekey_pending(vault->barrier, out_status), 1);
 }
 
+/* What stands before the configuration; its place. */
+static const uint8_t *read_head(uint64_t until)
+{
+	const uint8_t *at = record + 149;
+	const uint8_t *text;
+	size_t len;
+
+	assert_int_equal(record[0], 1);
+	assert_memory_equal(record + 1, "\x0a\xaa\xaa\xaa", 4);
+	assert_int_equal(number(record + 33, 8), until);
+	assert_int_equal(record[145], 3);
+	assert_memory_equal(record + 146, "\1\0\1", 3);
+	text = next_text(&at, &len);
+	assert_int_equal(len, 9);
+	assert_memory_equal(text, "the plan\n", 9);
+	return at;
+}
+
 static void the_page_opens_the_record(void **state)
 {
 	struct vault vault = {0};
@@ -103,15 +121,7 @@ static void the_page_opens_the_record(void **state)
 	open_record(set);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	db = NULL;
-	assert_int_equal(record[0], 1);
-	assert_memory_equal(record + 1, "\x0a\xaa\xaa\xaa", 4);
-	assert_int_equal(number(record + 33, 8), status.until);
-	assert_int_equal(record[145], 3);
-	assert_memory_equal(record + 146, "\1\0\1", 3);
-	at = record + 149;
-	text = next_text(&at, &len);
-	assert_int_equal(len, 9);
-	assert_memory_equal(text, "the plan\n", 9);
+	at = read_head(status.until);
 	config = next_text(&at, &config_len);
 	note = next_text(&at, &note_len);
 	assert_memory_equal(config, "sealkit-barrier/1\nplain: no\nset: ", 33);

@@ -1,9 +1,12 @@
 /* Whether the cards of a plan are what it asks for. */
 
-#include "ceremony/plan_file.h"
-#include "token/attest.h"
+#include "share/plan.h"
 
 #include "base/banned.h"
+
+/* Touch policies, as in token/attest.h. */
+#define TOUCH_NEVER 1u
+#define TOUCH_ALWAYS 2u
 
 static int older(const uint8_t a[static 3], const uint8_t b[static 3])
 {
@@ -22,13 +25,13 @@ static unsigned touch_rank(unsigned policy)
 }
 
 /* A FIDO2 token asks for PIN and touch each time, a passphrase is asked for each time. */
-int seal_plan_file_card(const struct seal_plan *plan, const struct seal_card *card,
-			struct seal_diag *diag)
+int seal_plan_card(const struct seal_plan *plan, const struct seal_card *card,
+		   struct seal_diag *diag)
 {
 	int is_piv = card->kind == SEAL_CARD_PIV;
 	unsigned touch = is_piv				 ? card->piv.touch
-			 : card->kind == SEAL_CARD_FIDO2 ? SEAL_ATTEST_TOUCH_ALWAYS
-							 : SEAL_ATTEST_TOUCH_NEVER;
+			 : card->kind == SEAL_CARD_FIDO2 ? TOUCH_ALWAYS
+							 : TOUCH_NEVER;
 
 	if (card->is_virtual && !plan->rehearsal)
 		return seal_fail(diag, SEAL_E_POLICY,
