@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 	static const struct command list[] = {
 		{"show", "a plan's text, its digest, and that as words", show_main},
 		{"lint", "looks at a plan before people travel for it", lint_main},
+		{"script", "the run sheet, in English or French, for paper", script_main},
 		{NULL, NULL, NULL},
 	};
 	static const struct commands commands = {"seal-ceremony", "Plans of ceremonies.", list};

@@ -4,5 +4,6 @@
 /* The commands; each gives the exit code. */
 int show_main(int argc, char **argv);
 int lint_main(int argc, char **argv);
+int script_main(int argc, char **argv);
 
 #endif

@@ -165,4 +165,34 @@ lint "offline, the daemon is not asked" 0 --offline "$d/plan"
 is "offline: no line of it" "$(grep -c ' daemon ' "$d/lines")" 0
 line "no manifest" '^note +set +no manifest is given'
 lint "the daemon is down" 1 "$d/plan"
+# script: for each language and form; what is made is the same each time, and whole.
+for language in en fr; do
+	for form in text html; do
+		ok "script: $language, $form" "$tool" script -l $language -f $form -o "$d/sheet.$language.$form" "$d/plan"
+		is "script: $language, $form: the same on stdout, from another folder" \
+			"$("$tool" script -l $language -f $form "$d/else/another-name" | sha256sum)" "$(sha256sum <"$d/sheet.$language.$form")"
+		ok "script: $language, $form: the digest" grep -q "$("$tool" show --json "$d/plan" | jq -r '.digest[:20]')" "$d/sheet.$language.$form"
+		ok "script: $language, $form: the last step" grep -q "Clôt la\|Closes the" "$d/sheet.$language.$form"
+	done
+	ok "script: $language: HTML that is closed as it is opened" python3 -c '
+import html.parser, sys
+class Tags(html.parser.HTMLParser):
+    stack = []
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "br", "col"):
+            self.stack.append(tag)
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, tag
+tags = Tags()
+tags.feed(open(sys.argv[1], encoding="utf-8").read())
+assert not tags.stack, tags.stack' "$d/sheet.$language.html"
+done
+is "script: rows" "$("$tool" script --json -o "$d/sheet" "$d/plan" | jq -c '[.steps, .digest]')" \
+	"[$(grep -c ' \[ \] ' "$d/sheet"),\"$("$tool" show --json "$d/plan" | jq -r .digest)\"]"
+exits "script: a file that is there" 1 "$tool" script -o "$d/sheet" "$d/plan"
+exits "script: another language" 2 "$tool" script -l de "$d/plan"
+exits "script: another form" 2 "$tool" script -f pdf "$d/plan"
+exits "script: JSON beside the sheet" 2 "$tool" script --json "$d/plan"
+exits "script: no plan" 2 "$tool" script
+exits "script: a full disk" 3 sh -c "$tool script '$d/plan' >/dev/full"
 done_testing
