@@ -52,7 +52,7 @@ SEALDS   := $(BUILD)/tests/seald-fake $(BUILD)/tests/seald-short $(BUILD)/tests/
 MANS     := $(sort $(wildcard man/*.1 man/*.5 man/*.8))
 
 all: $(LIB) $(BINS)
-tests: all $(UNIT) $(CT) $(INTEROP) $(VIRTUAL) $(SEALDS)
+tests: all $(UNIT) $(CT) $(INTEROP) $(VIRTUAL) $(SEALDS) $(BENCH)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
