@@ -176,7 +176,10 @@ class Life:
 
     def end(self):
         try:
-            self.ended_by()
+            if sys.exc_info()[0]:  # that is told first
+                print("# the log says: %s" % self.daemon.ended()[self.told:])
+            else:
+                self.ended_by()
         finally:
             self.daemon.kill()
             self.daemon.clean()
