@@ -211,10 +211,11 @@ coverage:
 	gcovr --object-directory build-coverage -r . -f 'lib/' -s --txt build-coverage/coverage.txt
 	tail -n 4 build-coverage/coverage.txt
 
-# Thousands of seeded kills, and fuzzing, for as long as asked.
+# Thousands of seeded kills and of changed logs, and fuzzing, for as long as asked.
 SOAK_KILLS ?= 2000
+SOAK_MUTANTS ?= 10000
 soak: tests fuzz-build
-	SEAL_KILLS=$(SOAK_KILLS) SEAL_TEST_TIMEOUT=14400 BUILD=$(BUILD) tests/suite soak
+	SEAL_KILLS=$(SOAK_KILLS) SEAL_MUTANTS=$(SOAK_MUTANTS) SEAL_TEST_TIMEOUT=14400 BUILD=$(BUILD) tests/suite soak
 	$(MAKE) check-asan-tools
 	$(MAKE) fuzz
 

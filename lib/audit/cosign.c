@@ -124,6 +124,11 @@ int seal_cosign_key_fido2(const char *name, const uint8_t public_key[static SEAL
 					   SEAL_ASSERTION_PUBLIC, verify, out_key, diag);
 }
 
+int seal_cosign_is_key(const struct seal_note_key *key)
+{
+	return key->verify == verify;
+}
+
 int seal_cosign_time(const struct seal_note_key *key, const struct seal_note_signature *signature,
 		     uint64_t *out_seconds)
 {

@@ -29,6 +29,8 @@ SEAL_MUST_CHECK int seal_cosign_key_fido2(const char *name,
 					  const uint8_t public_key[static SEAL_ASSERTION_PUBLIC],
 					  struct seal_note_key *out_key, struct seal_diag *diag);
 
+/* 1 where the key is of the three kinds. */
+int seal_cosign_is_key(const struct seal_note_key *key);
 /* The time of a signature by a key of the three kinds: 1; 0: the key is another, or it has none. */
 int seal_cosign_time(const struct seal_note_key *key, const struct seal_note_signature *signature,
 		     uint64_t *out_seconds);

@@ -12,10 +12,13 @@
 #include "audit/tlog_proof.h"
 #include "audit/vkey.h"
 #include "audit_keys.h"
+#include "audit_log.h"
+#include "base/json.h"
 #include "base/own.h"
 #include "faults.h"
 
 static const struct seal_checkpoint sample = {"vault.example/log", 130, {7, 8, 9}, 0};
+static struct audit_log sample_log;
 static char path[] = "/tmp/sealkit-fault-audit-XXXXXX";
 
 static int setup(void **state)
@@ -24,7 +27,11 @@ static int setup(void **state)
 	int fd = mkstemp(path);
 
 	(void)state;
+	seal_json_setup();
 	audit_keys_init(1679315147);
+	log_setup();
+	log_make(&sample_log);
+	log_write(&sample_log);
 	for (int i = 0; i < KEYS; i++) {
 		vkey_of(i, text, sizeof text);
 		assert_true(dprintf(fd, "%s\n", text) > 0);
@@ -35,6 +42,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	log_done(&sample_log);
+	log_teardown();
 	audit_keys_done();
 	return unlink(path);
 }
@@ -96,11 +105,43 @@ static void files_of_keys(void **state)
 	fault_each(read_keys, NULL);
 }
 
+/* A run that could not do all it should is none that found nothing. */
+static int verify_log(void)
+{
+	const char *files[] = {log_path};
+	struct seal_verify job = {.files = files,
+				  .count = 1,
+				  .keys = keys.key,
+				  .key_count = KEYS,
+				  .strict = 1,
+				  .threads = 1};
+	struct seal_verify_report report;
+	char **heads = NULL;
+	size_t count = 0;
+	int error = seal_verify_heads_of(log_path, &heads, &count, NULL);
+
+	job.heads = (const char *const *)heads;
+	job.head_count = count;
+	if (!error)
+		error = seal_verify_run(&job, &report, NULL);
+	for (size_t i = 0; i < count; i++)
+		free(heads[i]);
+	free(heads);
+	return error;
+}
+
+static void verifying(void **state)
+{
+	(void)state;
+	fault_each(verify_log, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_and_proofs),
 		cmocka_unit_test(files_of_keys),
+		cmocka_unit_test(verifying),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
