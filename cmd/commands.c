@@ -12,7 +12,7 @@
 static int run(const void *values SEAL_UNUSED, const char *word, struct seal_diag *diag)
 {
 	if (!word)
-		return seal_fail(diag, SEAL_E_USAGE, "no command is given (see --help)");
+		return seal_fail(diag, SEAL_E_USAGE, "COMMAND: missing (see --help)");
 	return seal_fail(diag, SEAL_E_USAGE, "%s: no such command (see --help)", word);
 }
 

@@ -4,8 +4,8 @@
 #include "tool.h"
 
 /* A tool of several commands: `seal-x COMMAND [options]`. Each command is a tool of its own,
-   with table, values and --help; its table's name is "seal-x COMMAND". `seal-x --help` lists
-   them, from the table here. */
+   with table, values and --help; its table has the tool's name, and a synopsis that begins with
+   the command. `seal-x --help` lists them, from the table here. */
 struct command {
 	const char *name; /* a-z and '-'; NULL ends the table */
 	const char *help; /* its line in `seal-x --help` */

@@ -87,5 +87,9 @@ struct seal_note_signer seal_note_signer_ed25519(const struct seal_note_key *key
 SEAL_MUST_CHECK int seal_note_sign(const char *text, size_t len,
 				   const struct seal_note_signer *signers, size_t count,
 				   char **out_note, size_t *out_len, struct seal_diag *diag);
+/* The same note with one signature more, as the last line; what others signed is not looked at. */
+SEAL_MUST_CHECK int seal_note_add(const struct seal_note *note,
+				  const struct seal_note_signer *signer, char **out_note,
+				  size_t *out_len, struct seal_diag *diag);
 
 #endif

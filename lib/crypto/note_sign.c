@@ -34,12 +34,19 @@ struct seal_note_signer seal_note_signer_ed25519(const struct seal_note_key *key
 	return (struct seal_note_signer){.key = key, .sign = sign_ed25519, .ctx = secret};
 }
 
-/* Appends one line at *at; out has room for LINE_MAX_LEN more. */
+/* Appends one line at *at; out has room for LINE_MAX_LEN more. bytes: the id and the signature. */
+static void put_line(const char *name, const uint8_t *bytes, size_t len, char *out, size_t *at)
+{
+	char base64[SEAL_BASE64_LEN(4 + SEAL_NOTE_SIGNATURE_MAX)];
+
+	seal_base64(SEAL_BASE64_PADDED, bytes, len, base64);
+	*at += (size_t)snprintf(out + *at, LINE_MAX_LEN, SEAL_NOTE_DASH "%s %s\n", name, base64);
+}
+
 static int add_line(const char *text, size_t len, const struct seal_note_signer *signer, char *out,
 		    size_t *at, struct seal_diag *diag)
 {
 	uint8_t bytes[4 + SEAL_NOTE_SIGNATURE_MAX];
-	char base64[SEAL_BASE64_LEN(sizeof bytes)];
 	size_t got = 0;
 	int error = signer->sign(signer->ctx, text, len, bytes + 4, SEAL_NOTE_SIGNATURE_MAX, &got,
 				 diag);
@@ -49,9 +56,7 @@ static int add_line(const char *text, size_t len, const struct seal_note_signer 
 	if (error)
 		return seal_because(diag, error, "signature of %s", signer->key->name);
 	memcpy(bytes, signer->key->id, 4);
-	seal_base64(SEAL_BASE64_PADDED, bytes, got + 4, base64);
-	*at += (size_t)snprintf(out + *at, LINE_MAX_LEN, SEAL_NOTE_DASH "%s %s\n",
-				signer->key->name, base64);
+	put_line(signer->key->name, bytes, got + 4, out, at);
 	return SEAL_OK;
 }
 
@@ -80,6 +85,41 @@ int seal_note_sign(const char *text, size_t len, const struct seal_note_signer *
 	}
 	if (at > SEAL_NOTE_MAX)
 		return seal_fail(diag, SEAL_E_TOOLONG, "note of %zu bytes", at);
+	*out_note = seal_steal(&out);
+	*out_len = at;
+	return SEAL_OK;
+}
+
+int seal_note_add(const struct seal_note *note, const struct seal_note_signer *signer,
+		  char **out_note, size_t *out_len, struct seal_diag *diag)
+{
+	char *out SEAL_CLEANUP(seal_text_freep) = NULL;
+	size_t count = seal_note_count(note);
+	size_t len = 0;
+	const char *text = seal_note_text(note, &len);
+	size_t at = len + 1;
+	int error;
+
+	if (count >= SEAL_NOTE_SIGNATURES)
+		return seal_fail(diag, SEAL_E_TOOLONG, "note: has %zu signatures already", count);
+	out = malloc(len + 2 + (count + 1) * LINE_MAX_LEN);
+	if (!out)
+		return seal_fail(diag, SEAL_E_NOMEM, "note");
+	memcpy(out, text, len);
+	out[len] = '\n';
+	for (size_t i = 0; i < count; i++) {
+		const struct seal_note_signature *signature = seal_note_signature(note, i);
+		uint8_t bytes[4 + SEAL_NOTE_SIGNATURE_MAX];
+
+		memcpy(bytes, signature->id, 4);
+		memcpy(bytes + 4, signature->bytes, signature->len);
+		put_line(signature->name, bytes, signature->len + 4, out, &at);
+	}
+	error = add_line(text, len, signer, out, &at, diag);
+	if (!error && at > SEAL_NOTE_MAX)
+		error = seal_fail(diag, SEAL_E_TOOLONG, "note of %zu bytes", at);
+	if (error)
+		return error;
 	*out_note = seal_steal(&out);
 	*out_len = at;
 	return SEAL_OK;

@@ -327,13 +327,66 @@ static void limits(void **state)
 	assert_null(note);
 }
 
+/* One signature after another gives what all at once gives; a signer that fails adds nothing. */
+static void one_more(void **state)
+{
+	struct seal_note_key key = peter();
+	struct seal_secret *secret = peter_secret();
+	struct seal_note_signer both[2] = {seal_note_signer_ed25519(&key, secret),
+					   seal_note_signer_ed25519(&key, secret)};
+	struct seal_secret *wrong = NULL;
+	struct seal_note *note = NULL;
+	char *at_once = NULL, *first = NULL, *second = NULL;
+	size_t len = 0, all = 0;
+
+	(void)state;
+	assert_int_equal(seal_note_sign(TEXT, strlen(TEXT), both, 2, &at_once, &all, NULL),
+			 SEAL_OK);
+	assert_int_equal(seal_note_sign(TEXT, strlen(TEXT), both, 1, &first, &len, NULL), SEAL_OK);
+	assert_int_equal(seal_note_parse(first, len, &note, NULL), SEAL_OK);
+	assert_int_equal(seal_note_add(note, &both[1], &second, &len, NULL), SEAL_OK);
+	assert_int_equal(len, all);
+	assert_string_equal(second, at_once);
+	free(second);
+	second = NULL;
+	assert_int_equal(seal_secret_random(64, &wrong, NULL), SEAL_OK);
+	both[1].ctx = wrong;
+	assert_int_equal(seal_note_add(note, &both[1], &second, &len, NULL), SEAL_E_VERIFY);
+	assert_null(second);
+	seal_note_freep(&note);
+	/* There is room for SEAL_NOTE_SIGNATURES and no more. */
+	for (size_t i = 1; i <= SEAL_NOTE_SIGNATURES; i++) {
+		int error;
+
+		assert_int_equal(seal_note_parse(first, strlen(first), &note, NULL), SEAL_OK);
+		assert_int_equal(seal_note_count(note), i);
+		error = seal_note_add(note, &both[0], &second, &len, NULL);
+		assert_int_equal(error, i < SEAL_NOTE_SIGNATURES ? SEAL_OK : SEAL_E_TOOLONG);
+		seal_note_freep(&note);
+		if (!error) {
+			free(first);
+			first = second;
+			second = NULL;
+		}
+	}
+	free(first);
+	free(at_once);
+	seal_secret_free(wrong);
+	seal_secret_free(secret);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(published_note),    cmocka_unit_test(parts_of_the_specification),
-		cmocka_unit_test(damage_is_found),   cmocka_unit_test(malformed_notes),
-		cmocka_unit_test(rekor_key_id),	     cmocka_unit_test(three_kinds),
-		cmocka_unit_test(known_and_unknown), cmocka_unit_test(limits),
+		cmocka_unit_test(one_more),
+		cmocka_unit_test(published_note),
+		cmocka_unit_test(parts_of_the_specification),
+		cmocka_unit_test(damage_is_found),
+		cmocka_unit_test(malformed_notes),
+		cmocka_unit_test(rekor_key_id),
+		cmocka_unit_test(three_kinds),
+		cmocka_unit_test(known_and_unknown),
+		cmocka_unit_test(limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,7 @@ static void the_first(void **state)
 }
 
 /* R3, C21: one person counts once though she has two tokens, and signs with each, and twice. */
-static void one_person_counts_once(void **state)
+static void c21_one_person_counts_once(void **state)
 {
 	uint8_t is_signed[SEAL_ROSTER_PEOPLE];
 	struct seal_roster *roster = SIGNED(&staff, strict(), ADA, ADA_SPARE, ADA, ADA_SPARE);
@@ -208,7 +208,7 @@ static void the_old_one_decides(void **state)
 }
 
 /* C19: who has left signs nothing more, though the token still works. */
-static void who_has_left_signs_nothing(void **state)
+static void c19_who_has_left_signs_nothing(void **state)
 {
 	static const struct {
 		const char *start, *end;
@@ -298,10 +298,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first),
-		cmocka_unit_test(one_person_counts_once),
+		cmocka_unit_test(c21_one_person_counts_once),
 		cmocka_unit_test(the_next),
 		cmocka_unit_test(the_old_one_decides),
-		cmocka_unit_test(who_has_left_signs_nothing),
+		cmocka_unit_test(c19_who_has_left_signs_nothing),
 		cmocka_unit_test(forged_signature),
 		cmocka_unit_test(random_signers),
 	};
