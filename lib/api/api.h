@@ -6,7 +6,7 @@
 
 #include "api/target.h"
 #include "api/token.h"
-#include "barrier/barrier.h"
+#include "barrier/rekey.h"
 #include "base/diag.h"
 #include "base/json.h"
 #include "base/secret.h"
@@ -30,6 +30,8 @@ struct seal_api_state {
 	void *ctx;
 };
 
+struct seal_api_plan;
+
 struct seal_api {
 	struct seal_barrier *barrier;
 	struct seal_api_state state;
@@ -40,6 +42,7 @@ struct seal_api {
 	struct seal_secret *challenger;		 /* MAC key of this start, for challenges */
 	uint64_t challenges;			 /* given out */
 	uint64_t answered[SEAL_MANIFEST_SHARES]; /* number of the last proof taken; 0: none */
+	struct seal_api_plan *plans[SEAL_REKEY_SESSIONS]; /* of rekeys: api/rekey.h */
 	int plain_shares, rehearsal;
 	char sandbox[64];
 };

@@ -36,11 +36,11 @@ static uint64_t get64(const uint8_t bytes[static 8])
 	return n;
 }
 
-static void mac_of(const struct seal_api *api, const struct parts *parts,
-		   const uint8_t card[static SEAL_CARD_FINGERPRINT], uint8_t out[static MAC])
+static void mac_of(const struct seal_api *api, const struct seal_manifest *manifest,
+		   const struct parts *parts, const uint8_t card[static SEAL_CARD_FINGERPRINT],
+		   uint8_t out[static MAC])
 {
 	static const char name[] = "sealkit/proof-challenge/1\n";
-	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
 	uint8_t epoch[8], all[32];
 	const struct seal_piece pieces[] = {
 		{name, sizeof name - 1},
@@ -58,40 +58,41 @@ static void mac_of(const struct seal_api *api, const struct parts *parts,
 	memcpy(out, all, MAC);
 }
 
-void seal_api_challenge(struct seal_api *api, const uint8_t card[static SEAL_CARD_FINGERPRINT],
+void seal_api_challenge(struct seal_api *api, const struct seal_manifest *manifest,
+			const uint8_t card[static SEAL_CARD_FINGERPRINT],
 			char out[static SEAL_PROOF_CHALLENGE + 1])
 {
 	struct parts parts;
 
 	put64(++api->challenges, parts.number);
 	put64(seal_api_now(), parts.at);
-	mac_of(api, &parts, card, parts.mac);
+	mac_of(api, manifest, &parts, card, parts.mac);
 	seal_hex(parts.number, sizeof parts.number, out);
 	seal_hex(parts.at, sizeof parts.at, out + 16);
 	seal_hex(parts.mac, sizeof parts.mac, out + 32);
 }
 
-static int is_for(const struct seal_api *api, const struct parts *parts,
-		  const uint8_t card[static SEAL_CARD_FINGERPRINT])
+static int is_for(const struct seal_api *api, const struct seal_manifest *manifest,
+		  const struct parts *parts, const uint8_t card[static SEAL_CARD_FINGERPRINT])
 {
 	uint8_t mac[MAC];
 
-	mac_of(api, parts, card, mac);
+	mac_of(api, manifest, parts, card, mac);
 	return seal_eq_ct(mac, parts->mac, MAC);
 }
 
-static int is_for_another(const struct seal_api *api, const struct parts *parts)
+static int is_for_another(const struct seal_api *api, const struct seal_manifest *manifest,
+			  const struct parts *parts)
 {
-	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
-
 	for (unsigned i = 0; i < manifest->total; i++)
 		for (size_t j = 0; j < manifest->shares[i].card_count; j++)
-			if (is_for(api, parts, manifest->shares[i].cards[j]))
+			if (is_for(api, manifest, parts, manifest->shares[i].cards[j]))
 				return 1;
 	return 0;
 }
 
-int seal_api_challenge_check(const struct seal_api *api, const char *challenge, size_t index,
+int seal_api_challenge_check(const struct seal_api *api, const struct seal_manifest *manifest,
+			     const char *challenge, size_t index,
 			     const uint8_t card[static SEAL_CARD_FINGERPRINT], uint64_t *out_number,
 			     struct seal_api_answer *answer)
 {
@@ -106,8 +107,8 @@ int seal_api_challenge_check(const struct seal_api *api, const char *challenge, 
 	memcpy(parts.number, bytes, 8);
 	memcpy(parts.at, bytes + 8, 8);
 	memcpy(parts.mac, bytes + 16, MAC);
-	if (!is_for(api, &parts, card))
-		return is_for_another(api, &parts)
+	if (!is_for(api, manifest, &parts, card))
+		return is_for_another(api, manifest, &parts)
 			       ? seal_api_refuse(answer, 400, "challenge was for another card")
 			       : seal_api_refuse(answer, 400, "stale challenge: ask again");
 	if (seal_api_now() - get64(parts.at) > LIFETIME)

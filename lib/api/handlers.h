@@ -27,6 +27,14 @@ SEAL_API_HANDLER(seal_sys_shares);
 SEAL_API_HANDLER(seal_sys_manifest);
 SEAL_API_HANDLER(seal_sys_challenge);
 SEAL_API_HANDLER(seal_sys_prove);
+SEAL_API_HANDLER(seal_sys_rekey_status);
+SEAL_API_HANDLER(seal_sys_rekey_open);
+SEAL_API_HANDLER(seal_sys_rekey_card);
+SEAL_API_HANDLER(seal_sys_rekey_share);
+SEAL_API_HANDLER(seal_sys_rekey_fetch);
+SEAL_API_HANDLER(seal_sys_rekey_challenge);
+SEAL_API_HANDLER(seal_sys_rekey_prove);
+SEAL_API_HANDLER(seal_sys_rekey_cancel);
 SEAL_API_HANDLER(seal_kv1_read);
 SEAL_API_HANDLER(seal_kv1_write);
 SEAL_API_HANDLER(seal_kv1_delete);
@@ -47,6 +55,16 @@ SEAL_MUST_CHECK int seal_api_add_cluster(struct seal_api *api, struct json_t *js
 					 struct seal_diag *diag);
 /* First 8 hex digits of the fingerprint of share i's first card; all that strangers see of it. */
 void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out[static 9]);
+/* Shares whose mark is `want`, as strangers may see them; and the same as a line: "17 0a1b2c3d,4
+   ...". The list is the caller's; NULL: no memory. */
+#define SEAL_API_MARKED (SEAL_MANIFEST_SHARES * 13u + 1u)
+struct json_t *seal_api_marked(const struct seal_manifest *manifest, const uint8_t *marks,
+			       int want);
+void seal_api_marked_text(const struct seal_manifest *manifest, const uint8_t *marks, int want,
+			  char out[static SEAL_API_MARKED]);
+/* A card as an object; what it is not is a refusal in answer. */
+SEAL_MUST_CHECK int seal_api_card(const struct json_t *json, struct seal_card *out_card,
+				  struct seal_api_answer *answer, struct seal_diag *diag);
 
 /* The query card: 1 where it is a whole fingerprint. */
 int seal_api_query_card(const struct seal_api_request *request,
@@ -57,12 +75,15 @@ SEAL_MUST_CHECK int seal_api_sign(const struct seal_api *api, char out[static SE
 				  struct seal_diag *diag, const char *fmt, ...) SEAL_PRINTF(4, 5);
 
 /* What a share is sent for. Each has associated data of its own, so that nobody between can
-   make the one of the other. */
+   make the one of the other; a rekey's verb has the plan behind it. */
 #define SEAL_VERB_GIVE ""
 #define SEAL_VERB_RESET "/reset"
-/* Opens {"nonce","enc","box"}. A refusal is in answer, and *out_share stays NULL. */
+#define SEAL_VERB_REKEY "/rekey/"
+/* Opens {"nonce","enc","box"}; nonce: the one that is under way, empty for none. A refusal is in
+ * answer, and *out_share stays NULL. */
 SEAL_MUST_CHECK int seal_api_open_submission(struct seal_api *api, const struct json_t *box,
-					     const char *verb, struct seal_api_answer *answer,
+					     const char *nonce, const char *verb,
+					     struct seal_api_answer *answer,
 					     struct seal_secret **out_share,
 					     struct seal_diag *diag);
 /* The core's word that it has the share with this x out of that box: base64 for "signature".

@@ -13,7 +13,6 @@
 #include "base/banned.h"
 
 #define CHALLENGE 64u /* hex digits */
-#define LIST_BYTES (SEAL_MANIFEST_SHARES * 13u + 1u)
 
 int seal_api_add_cluster(struct seal_api *api, struct json_t *json, struct seal_diag *diag)
 {
@@ -35,8 +34,7 @@ void seal_api_card_mark(const struct seal_manifest *manifest, size_t i, char out
 	seal_hex(manifest->shares[i].cards[0], 4, out);
 }
 
-/* Shares whose mark is `want`, as strangers may see them. */
-static struct json_t *marked(const struct seal_manifest *manifest, const uint8_t *marks, int want)
+struct json_t *seal_api_marked(const struct seal_manifest *manifest, const uint8_t *marks, int want)
 {
 	json_t *list = json_array();
 
@@ -56,9 +54,8 @@ static struct json_t *marked(const struct seal_manifest *manifest, const uint8_t
 	return list;
 }
 
-/* "17 0a1b2c3d,4 ...": the same as a line. */
-static void marked_text(const struct seal_manifest *manifest, const uint8_t *marks, int want,
-			char out[static LIST_BYTES])
+void seal_api_marked_text(const struct seal_manifest *manifest, const uint8_t *marks, int want,
+			  char out[static SEAL_API_MARKED])
 {
 	size_t len = 0;
 
@@ -70,7 +67,7 @@ static void marked_text(const struct seal_manifest *manifest, const uint8_t *mar
 		if (!marks[i] != !want)
 			continue;
 		seal_api_card_mark(manifest, i, mark);
-		n = snprintf(out + len, LIST_BYTES - len, "%s%u %s", len ? "," : "",
+		n = snprintf(out + len, SEAL_API_MARKED - len, "%s%u %s", len ? "," : "",
 			     manifest->shares[i].x, mark);
 		len += n > 0 ? (size_t)n : 0;
 	}
@@ -96,13 +93,13 @@ static int add_signature(const struct seal_api *api, const char *challenge,
 			 struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
-	char given[LIST_BYTES], unproved[LIST_BYTES], signature[SEAL_API_SIGNATURE];
+	char given[SEAL_API_MARKED], unproved[SEAL_API_MARKED], signature[SEAL_API_SIGNATURE];
 	uint8_t proved[SEAL_MANIFEST_SHARES];
 	int error;
 
 	seal_barrier_proved(api->barrier, proved);
-	marked_text(manifest, status->given, 1, given);
-	marked_text(manifest, proved, 0, unproved);
+	seal_api_marked_text(manifest, status->given, 1, given);
+	seal_api_marked_text(manifest, proved, 0, unproved);
 	error = seal_api_sign(
 		api, signature, diag,
 		"sealkit/status/1\n%s\n%s\n%u\n%s\n%s\n%u\n%u\n%u\n%s\n%s\n%s\n%s\n%s\n", challenge,
@@ -126,8 +123,8 @@ static struct json_t *own_block(struct seal_api *api, const struct seal_barrier_
 	seal_base64(SEAL_BASE64_PADDED, api->identity, 32, identity);
 	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:b, s:s}", "set", status->set, "epoch",
 			 (int)status->epoch, "identity", identity, "given",
-			 marked(manifest, status->given, 1), "unproved",
-			 marked(manifest, proved, 0), "plain", status->plain, "sandbox",
+			 seal_api_marked(manifest, status->given, 1), "unproved",
+			 seal_api_marked(manifest, proved, 0), "plain", status->plain, "sandbox",
 			 api->sandbox);
 }
 

@@ -15,7 +15,7 @@
 #include "base/banned.h"
 
 #define SHARE_MIN 16u
-#define SIGNED 4096u /* bytes of a text */
+#define SIGNED 20480u /* bytes of a text */
 #define SHARE_MAX 33u
 #define STALE "stale submission: ask again for the submission key"
 #define DAMAGED "submission cannot be opened"
@@ -114,7 +114,7 @@ static int open_box(struct seal_api *api, const struct box *box, const char *set
 	struct seal_hpke_own own = {&ecdh, api->submission_point, 32};
 	uint8_t enc[32], sealed[SHARE_MAX + SEAL_AEAD_TAG];
 	size_t enc_len = 0, len = 0;
-	char info[128], aad[128];
+	char info[128], aad[192];
 	int info_len = snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", set);
 	int aad_len = snprintf(aad, sizeof aad, "%s%s", box->nonce, verb);
 	int error = seal_unbase64(SEAL_BASE64_PADDED, box->enc, strlen(box->enc), enc, sizeof enc,
@@ -139,9 +139,9 @@ static int open_box(struct seal_api *api, const struct box *box, const char *set
 	return error;
 }
 
-int seal_api_open_submission(struct seal_api *api, const struct json_t *json, const char *verb,
-			     struct seal_api_answer *answer, struct seal_secret **out_share,
-			     struct seal_diag *diag)
+int seal_api_open_submission(struct seal_api *api, const struct json_t *json, const char *nonce,
+			     const char *verb, struct seal_api_answer *answer,
+			     struct seal_secret **out_share, struct seal_diag *diag)
 {
 	struct seal_barrier_status status;
 	struct box box = {0};
@@ -150,7 +150,7 @@ int seal_api_open_submission(struct seal_api *api, const struct json_t *json, co
 	if (!read_box(json, &box, answer))
 		return SEAL_OK;
 	seal_barrier_status(api->barrier, &status);
-	if (!status.nonce[0] || strcmp(status.nonce, box.nonce) != 0)
+	if (!nonce[0] || strcmp(nonce, box.nonce) != 0)
 		return seal_api_refuse(answer, 400, STALE);
 	error = open_box(api, &box, status.set, verb, out_share, diag);
 	if (error == SEAL_E_NOMEM || error == SEAL_E_LOCKMEM)

@@ -1,32 +1,40 @@
-/* sys/sealkit/prove: a holder proves that he has opened his share (design section 3). The
-   share stays where he is; what comes is two signatures over a challenge of ours. */
+/* sys/sealkit/prove and sys/sealkit/rekey/prove: a holder proves that he has opened his share
+   (design section 3). The share stays where he is; what comes is two signatures over a challenge of
+   ours. */
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
 #include "api/challenge.h"
 #include "api/handlers.h"
+#include "api/rekey.h"
 #include "base/encode.h"
 #include "share/proof_text.h"
 
 #include "base/banned.h"
+
+enum which { IN_FORCE, PENDING };
 
 #define NO_SET "there is no share set with cards here"
 #define NOT_A_CARD "card must be a fingerprint of 64 hex digits"
 #define NOT_OURS "card is not of this share set"
 
 /* *out_manifest NULL: a refusal is in answer. */
-static int find_set(const struct seal_api *api, struct seal_api_answer *answer,
+static int find_set(const struct seal_api *api, enum which which, struct seal_api_answer *answer,
 		    const struct seal_manifest **out_manifest)
 {
 	struct seal_barrier_status status;
 
-	seal_barrier_status(api->barrier, &status);
-	*out_manifest = seal_barrier_manifest(api->barrier);
+	*out_manifest = which == PENDING ? seal_barrier_rekey_manifest(api->barrier)
+					 : seal_barrier_manifest(api->barrier);
 	if (*out_manifest)
 		return SEAL_OK;
+	if (which == PENDING)
+		return seal_api_refuse(answer, 400, SEAL_API_NOT_PENDING);
+	seal_barrier_status(api->barrier, &status);
 	return seal_api_refuse(answer, 400,
 			       status.initialized ? NO_SET : "Vault is not initialized");
 }
@@ -41,15 +49,16 @@ int seal_api_query_card(const struct seal_api_request *request,
 	       len == SEAL_CARD_FINGERPRINT;
 }
 
-int seal_sys_challenge(struct seal_api *api, const struct seal_api_request *request,
-		       struct seal_api_answer *answer, struct seal_diag *diag)
+static int challenge_for(struct seal_api *api, enum which which,
+			 const struct seal_api_request *request, struct seal_api_answer *answer,
+			 struct seal_diag *diag)
 {
 	char identity[SEAL_BASE64_LEN(32)], print[2 * SEAL_CARD_FINGERPRINT + 1];
 	char challenge[SEAL_PROOF_CHALLENGE + 1], signature[SEAL_API_SIGNATURE];
 	const struct seal_manifest *manifest;
 	uint8_t card[SEAL_CARD_FINGERPRINT];
 	size_t index;
-	int error = find_set(api, answer, &manifest);
+	int error = find_set(api, which, answer, &manifest);
 
 	if (error || !manifest)
 		return error;
@@ -57,7 +66,7 @@ int seal_sys_challenge(struct seal_api *api, const struct seal_api_request *requ
 		return seal_api_refuse(answer, 400, NOT_A_CARD);
 	if (seal_proof_card(manifest, card, &index, NULL))
 		return seal_api_refuse(answer, 400, NOT_OURS);
-	seal_api_challenge(api, card, challenge);
+	seal_api_challenge(api, manifest, card, challenge);
 	seal_hex(card, sizeof card, print);
 	seal_base64(SEAL_BASE64_PADDED, api->identity, 32, identity);
 	error = seal_api_sign(api, signature, diag, "sealkit/proof-challenge/1\n%s\n%s\n%s\n",
@@ -71,6 +80,18 @@ int seal_sys_challenge(struct seal_api *api, const struct seal_api_request *requ
 	return answer->json ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "answer");
 }
 
+int seal_sys_challenge(struct seal_api *api, const struct seal_api_request *request,
+		       struct seal_api_answer *answer, struct seal_diag *diag)
+{
+	return challenge_for(api, IN_FORCE, request, answer, diag);
+}
+
+int seal_sys_rekey_challenge(struct seal_api *api, const struct seal_api_request *request,
+			     struct seal_api_answer *answer, struct seal_diag *diag)
+{
+	return challenge_for(api, PENDING, request, answer, diag);
+}
+
 struct proof {
 	const char *set; /* the body's */
 	struct seal_card card;
@@ -78,8 +99,8 @@ struct proof {
 	uint64_t number; /* of the challenge */
 };
 
-static int read_card(const struct json_t *json, struct seal_card *out_card,
-		     struct seal_api_answer *answer, struct seal_diag *diag)
+int seal_api_card(const struct json_t *json, struct seal_card *out_card,
+		  struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	struct seal_json_text text SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_diag why = {0};
@@ -123,7 +144,7 @@ static int read_proof(const struct seal_api_request *request, struct proof *proo
 			&proof->made.signature_len))
 		return seal_api_refuse(answer, 400, "signature is not base64 of a signature");
 	proof->made.card = &proof->card;
-	return read_card(card, &proof->card, answer, diag);
+	return seal_api_card(card, &proof->card, answer, diag);
 }
 
 /* A refusal is in answer. */
@@ -139,8 +160,8 @@ static int check(const struct seal_api *api, const struct seal_manifest *manifes
 		return error;
 	if (seal_proof_card(manifest, card, &index, NULL))
 		return seal_api_refuse(answer, 400, NOT_OURS);
-	error = seal_api_challenge_check(api, proof->made.challenge, index, card, &proof->number,
-					 answer);
+	error = seal_api_challenge_check(api, manifest, proof->made.challenge, index, card,
+					 &proof->number, answer);
 	if (error || answer->status)
 		return error;
 	error = seal_proof_check(manifest, &proof->made, out_index, diag);
@@ -151,10 +172,10 @@ static int check(const struct seal_api *api, const struct seal_manifest *manifes
 	return error;
 }
 
-static int add_accepted(struct seal_api *api, const struct proof *proof, size_t index, int repeated,
+static int add_accepted(struct seal_api *api, const struct proof *proof,
+			const struct seal_manifest *manifest, size_t index, int repeated,
 			struct json_t *json, struct seal_diag *diag)
 {
-	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
 	int x = (int)manifest->shares[index].x;
 	char signature[SEAL_API_SIGNATURE], mark[9];
 	int error = seal_api_sign(api, signature, diag, "sealkit/proof-answer/1\n%s\n%s\n%d\n",
@@ -170,7 +191,7 @@ static int add_accepted(struct seal_api *api, const struct proof *proof, size_t 
 	return SEAL_OK;
 }
 
-/* In force from here on: the row of the state is written before anybody is told. */
+/* Of the set in force: its row of the state is written before anybody is told. */
 static int take(struct seal_api *api, const struct seal_api_request *request,
 		const struct proof *proof, size_t index, struct seal_api_answer *answer,
 		struct seal_diag *diag)
@@ -192,16 +213,51 @@ static int take(struct seal_api *api, const struct seal_api_request *request,
 	answer->status = 200;
 	error = seal_api_status(api, request, &answer->json, diag);
 	return error ? error
-		     : add_accepted(api, proof, index, proved[index] != 0, answer->json, diag);
+		     : add_accepted(api, proof, manifest, index, proved[index] != 0, answer->json,
+				    diag);
 }
 
-int seal_sys_prove(struct seal_api *api, const struct seal_api_request *request,
-		   struct seal_api_answer *answer, struct seal_diag *diag)
+/* Of the pending set: with the last one it is in force. */
+static int take_pending(struct seal_api *api, const struct seal_api_request *request,
+			const struct proof *proof, size_t index, struct seal_api_answer *answer,
+			struct seal_diag *diag)
+{
+	struct seal_barrier_rekey_status before = {0};
+	const struct seal_manifest *manifest;
+	int switched = 0, error;
+
+	(void)seal_barrier_rekey_pending(api->barrier, &before);
+	if (before.until && (uint64_t)time(NULL) >= before.until)
+		return seal_api_refuse(answer, 400, "time of the pending rekey is over");
+	error = seal_barrier_rekey_prove(api->barrier, index, &switched, diag);
+	if (error)
+		return error;
+	/* The same numbers count for the set in force, as this one will be. */
+	api->answered[index] = proof->number;
+	answer->changed = 1;
+	if (switched)
+		api->state.keep_root_file(api->state.ctx, before.set);
+	manifest = switched ? seal_barrier_manifest(api->barrier)
+			    : seal_barrier_rekey_manifest(api->barrier);
+	answer->status = 200;
+	error = seal_api_status(api, request, &answer->json, diag);
+	if (!error)
+		error = add_accepted(api, proof, manifest, index, before.proved[index] != 0,
+				     answer->json, diag);
+	if (!error && json_object_set_new(
+			      json_object_get(json_object_get(answer->json, "sealkit"), "accepted"),
+			      "switched", json_boolean(switched)))
+		return seal_fail(diag, SEAL_E_NOMEM, "answer");
+	return error;
+}
+
+static int prove(struct seal_api *api, enum which which, const struct seal_api_request *request,
+		 struct seal_api_answer *answer, struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest;
 	struct proof proof = {0};
 	size_t index = 0;
-	int error = find_set(api, answer, &manifest);
+	int error = find_set(api, which, answer, &manifest);
 
 	if (error || !manifest)
 		return error;
@@ -216,5 +272,18 @@ int seal_sys_prove(struct seal_api *api, const struct seal_api_request *request,
 		error = check(api, manifest, &proof, &index, answer, diag);
 	if (error || answer->status)
 		return error;
-	return take(api, request, &proof, index, answer, diag);
+	return which == PENDING ? take_pending(api, request, &proof, index, answer, diag)
+				: take(api, request, &proof, index, answer, diag);
+}
+
+int seal_sys_prove(struct seal_api *api, const struct seal_api_request *request,
+		   struct seal_api_answer *answer, struct seal_diag *diag)
+{
+	return prove(api, IN_FORCE, request, answer, diag);
+}
+
+int seal_sys_rekey_prove(struct seal_api *api, const struct seal_api_request *request,
+			 struct seal_api_answer *answer, struct seal_diag *diag)
+{
+	return prove(api, PENDING, request, answer, diag);
 }

@@ -132,7 +132,7 @@ static int give(struct seal_api *api, const struct seal_api_request *request,
 /* For a set with a manifest: who has no share cannot throw away what others gave, and the
    share that it was asked with is the first of the new unseal. */
 static int reset(struct seal_api *api, const struct seal_api_request *request,
-		 const struct unseal *unseal, struct seal_api_answer *answer,
+		 const struct unseal *unseal, const char *nonce, struct seal_api_answer *answer,
 		 struct seal_diag *diag)
 {
 	const struct seal_manifest *manifest = seal_barrier_manifest(api->barrier);
@@ -149,7 +149,8 @@ static int reset(struct seal_api *api, const struct seal_api_request *request,
 	if (!unseal->box)
 		return seal_api_refuse(answer, 400,
 				       "reset needs a valid share: send one as sealkit with it");
-	error = seal_api_open_submission(api, unseal->box, SEAL_VERB_RESET, answer, &share, diag);
+	error = seal_api_open_submission(api, unseal->box, nonce, SEAL_VERB_RESET, answer, &share,
+					 diag);
 	if (error || !share)
 		return error;
 	error = seal_manifest_recognise(manifest, share, &index, diag);
@@ -205,7 +206,7 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 	if (!status.initialized)
 		return seal_api_refuse(answer, 400, "Vault is not initialized");
 	if (unseal.reset)
-		return status.sealed ? reset(api, request, &unseal, answer, diag)
+		return status.sealed ? reset(api, request, &unseal, status.nonce, answer, diag)
 				     : seal_api_refuse(answer, 400, "vault is unsealed");
 	if (unseal.key)
 		error = read_key(unseal.key, answer, &share, diag);
@@ -217,8 +218,8 @@ int seal_sys_unseal(struct seal_api *api, const struct seal_api_request *request
 		return seal_api_status(api, request, &answer->json, diag);
 	}
 	if (unseal.box)
-		error = seal_api_open_submission(api, unseal.box, SEAL_VERB_GIVE, answer, &share,
-						 diag);
+		error = seal_api_open_submission(api, unseal.box, status.nonce, SEAL_VERB_GIVE,
+						 answer, &share, diag);
 	if (error || !share)
 		return error;
 	return give(api, request, share, unseal.key ? NULL : unseal.box, answer, diag);

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "api/rekey.h"
 #include "core/core_internal.h"
 #include "crypto/ecdh.h"
 
@@ -19,6 +21,7 @@ void seal_core_free(struct seal_core *core)
 {
 	if (!core)
 		return;
+	seal_api_rekey_drop(&core->api);
 	seal_barrier_free(core->barrier);
 	seal_store_free(core->store);
 	seal_audit_free(core->audit);
@@ -101,7 +104,11 @@ int seal_core_new(const struct seal_core_config *config, struct seal_core **out_
 
 void seal_core_expire(struct seal_core *core)
 {
-	seal_barrier_expire(core->barrier, seal_api_now(), core->half_open);
+	uint64_t now = seal_api_now();
+
+	seal_barrier_expire(core->barrier, now, core->half_open);
+	/* Where the disk is full it is tried again; until then its proofs are refused. */
+	(void)!seal_barrier_rekey_expire(core->barrier, now, (uint64_t)time(NULL), NULL);
 }
 
 void seal_core_tick(struct seal_core *core)

@@ -20,12 +20,21 @@ static void print_of(const struct person *person, char out[65])
 	seal_hex(print, 32, out);
 }
 
-static struct core_answer ask_challenge(struct core_room *room, const char *fingerprint)
+/* where: the route, of the set in force or of a pending one. */
+#define PROVE "/v1/sys/sealkit/prove"
+
+static struct core_answer ask_challenge_at(struct core_room *room, const char *where,
+					   const char *fingerprint)
 {
 	char path[200];
 
-	(void)snprintf(path, sizeof path, "/v1/sys/sealkit/prove?card=%s", fingerprint);
+	(void)snprintf(path, sizeof path, "%s?card=%s", where, fingerprint);
 	return core_ask(room, (struct core_ask){.method = "GET", .path = path});
+}
+
+static inline struct core_answer ask_challenge(struct core_room *room, const char *fingerprint)
+{
+	return ask_challenge_at(room, PROVE, fingerprint);
 }
 
 static int signed_by(struct core_room *room, const char *signature, const char *text)
@@ -43,15 +52,15 @@ static int signed_by(struct core_room *room, const char *signature, const char *
 }
 
 /* A fresh challenge for a person's card, whose signature is checked. */
-static void proof_challenge(struct core_room *room, const struct person *person,
-			    struct proof_parts *parts)
+static void proof_challenge_at(struct core_room *room, const char *where,
+			       const struct person *person, struct proof_parts *parts)
 {
 	struct core_answer answer;
 	char text[512];
 
 	*parts = (struct proof_parts){.card = person->card};
 	print_of(person, parts->fingerprint);
-	answer = ask_challenge(room, parts->fingerprint);
+	answer = ask_challenge_at(room, where, parts->fingerprint);
 	if (answer.status != 200)
 		fail_msg("%u %s", answer.status, answer.text);
 	(void)snprintf(parts->set, sizeof parts->set, "%s",
@@ -67,30 +76,44 @@ static void proof_challenge(struct core_room *room, const struct person *person,
 	core_answer_done(&answer);
 }
 
+static inline void proof_challenge(struct core_room *room, const struct person *person,
+				   struct proof_parts *parts)
+{
+	proof_challenge_at(room, PROVE, person, parts);
+}
+
 /* The text of sealkit-api(5), of what the manifest says. */
-static void proof_told(struct people *people, const struct proof_parts *parts, size_t index,
-		       char out[512])
+static void proof_told_of(struct core_room *room, const char *note, unsigned epoch,
+			  const struct proof_parts *parts, size_t index, char out[512])
+{
+	uint8_t digest[32], identity[32];
+	char hex[65], core[64];
+	const char *end;
+
+	end = strstr(note, "\n\n");
+	assert_non_null(end);
+	(void)crypto_hash_sha256(digest, (const uint8_t *)note, (size_t)(end + 1 - note));
+	seal_hex(digest, 32, hex);
+	seal_core_identity(room->core, identity);
+	seal_base64(SEAL_BASE64_PADDED, identity, 32, core);
+	(void)snprintf(out, 512,
+		       "sealkit-proof/1\ncore: %s\nset: %s\nepoch: %u\nmanifest: %s\nshare: %zu\n"
+		       "card: %s\nchallenge: %s\n",
+		       core, parts->set, epoch, hex, index + 1, parts->fingerprint,
+		       parts->challenge);
+}
+
+static inline void proof_told(struct people *people, const struct proof_parts *parts, size_t index,
+			      char out[512])
 {
 	struct core_answer answer =
 		core_ask(&people->room, (struct core_ask){.method = "GET",
 							  .path = "/v1/sys/sealkit/manifest",
 							  .token = people->bootstrap});
 	const char *note = json_string_value(json_object_get(answer.json, "manifest"));
-	uint8_t digest[32], identity[32];
-	char hex[65], core[64];
-	const char *end;
 
 	assert_non_null(note);
-	end = strstr(note, "\n\n");
-	assert_non_null(end);
-	(void)crypto_hash_sha256(digest, (const uint8_t *)note, (size_t)(end + 1 - note));
-	seal_hex(digest, 32, hex);
-	seal_core_identity(people->room.core, identity);
-	seal_base64(SEAL_BASE64_PADDED, identity, 32, core);
-	(void)snprintf(out, 512,
-		       "sealkit-proof/1\ncore: %s\nset: %s\nepoch: 1\nmanifest: %s\nshare: %zu\n"
-		       "card: %s\nchallenge: %s\n",
-		       core, parts->set, hex, index + 1, parts->fingerprint, parts->challenge);
+	proof_told_of(&people->room, note, 1, parts, index, out);
 	core_answer_done(&answer);
 }
 
@@ -113,7 +136,8 @@ static void proof_sign(struct proof_parts *parts, const struct seal_secret *shar
 	seal_base64(SEAL_BASE64_PADDED, signature, 64, parts->signature);
 }
 
-static inline struct core_answer proof_send(struct core_room *room, const struct proof_parts *parts)
+static struct core_answer proof_send_at(struct core_room *room, const char *where,
+					const struct proof_parts *parts)
 {
 	size_t cap = 1u << 17;
 	char *body = malloc(cap);
@@ -124,13 +148,14 @@ static inline struct core_answer proof_send(struct core_room *room, const struct
 		       "{\"set\":\"%s\",\"card\":%s,\"challenge\":\"%s\",\"proof\":\"%s\","
 		       "\"signature\":\"%s\"}",
 		       parts->set, parts->card, parts->challenge, parts->proof, parts->signature);
-	answer = core_ask(room, (struct core_ask){
-					.method = "PUT",
-					.path = "/v1/sys/sealkit/prove",
-					.body = body,
-				});
+	answer = core_ask(room, (struct core_ask){.method = "PUT", .path = where, .body = body});
 	free(body);
 	return answer;
+}
+
+static inline struct core_answer proof_send(struct core_room *room, const struct proof_parts *parts)
+{
+	return proof_send_at(room, PROVE, parts);
 }
 
 /* Person i's own proof, signed and not sent. */

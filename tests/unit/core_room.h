@@ -155,7 +155,7 @@ static inline void core_expect_(struct core_room *room, int line, unsigned statu
 	struct core_answer answer = core_ask(room, ask);
 
 	if (answer.status != status || (text && !strstr(answer.text, text)))
-		fail_msg("line %d: %u %s", line, answer.status, answer.text);
+		fail_msg("line %d: %u %s", line, answer.status, answer.text ? answer.text : "");
 	core_answer_done(&answer);
 }
 

@@ -58,7 +58,7 @@ static void seal_share_for(struct submission *submission, const struct seal_secr
 	static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 	struct seal_hpke *hpke = NULL;
 	uint8_t enc[32], box[80];
-	char info[128], aad[64];
+	char info[128], aad[160];
 	size_t len = seal_secret_len(share);
 
 	(void)snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", submission->set);

@@ -1,18 +1,9 @@
 /* man/sealkit-api.5 has every route, no other, and every field that is ours. */
 
+#include "core_page.h"
 #include "core_prove.h"
 
 #include "api/api.h"
-
-static __attribute__((noinline)) char *page(void)
-{
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-
-	assert_int_equal(seal_file_read("man/sealkit-api.5", 1u << 20, &bytes, &len, NULL),
-			 SEAL_OK);
-	return (char *)bytes;
-}
 
 static void every_route(void **state)
 {
@@ -44,36 +35,6 @@ static void every_route(void **state)
 		lines++;
 	assert_int_equal(lines, routes);
 	free(text);
-}
-
-/* Each name of a field in an answer of ours, and in what is below it, stands after Cm. */
-static void fields_of(const char *text, const json_t *json)
-{
-	const char *name;
-	json_t *value;
-	char want[64];
-
-	if (json_is_array(json) && json_array_size(json))
-		fields_of(text, json_array_get(json, 0));
-	json_object_foreach((json_t *)(uintptr_t)json, name, value)
-	{
-		const char *at = text;
-		int found = 0;
-
-		(void)snprintf(want, sizeof want, " %s", name);
-		while (!found && (at = strstr(at, want)) != NULL) {
-			const char *line = at;
-
-			while (line > text && line[-1] != '\n')
-				line--;
-			at += strlen(want);
-			found = strchr(" ,\n", *at) != NULL && !strncmp(line, ".Cm ", 4);
-			found = found || (strchr(" ,\n", *at) && !strncmp(line, ".It Cm ", 7));
-		}
-		if (!found)
-			fail_msg("not in the page: %s", name);
-		fields_of(text, value);
-	}
 }
 
 static void every_field(void **state)
@@ -131,48 +92,14 @@ static void every_word_of_proofs(void **state)
 	people_done(&people);
 }
 
-/* The refusals of a proof, as the page lists them; each is struck out once the core has said it. */
-struct refusals {
-	char said[16][128];
-	size_t count;
-};
-
-static void read_refusals(const char *text, struct refusals *refusals)
-{
-	static const char head[] = "\n.Ql PUT /v1/sys/sealkit/prove\ntakes\n";
-	static const char refused[] = "\nRefused with 400, and nothing changes:\n";
-	const char *at = strstr(text, head);
-	const char *end;
-
-	at = at ? strstr(at, refused) : NULL;
-	end = at ? strstr(at, "\n.El\n") : NULL;
-
-	*refusals = (struct refusals){0};
-	for (; end && (at = strstr(at, "\n.Ql ")) != NULL && at < end; at++) {
-		size_t len = strcspn(at + 5, "\n");
-
-		assert_true(refusals->count < 16 && len < sizeof refusals->said[0]);
-		memcpy(refusals->said[refusals->count++], at + 5, len);
-	}
-}
-
-static void strike_out(struct people *people, const struct proof_parts *parts,
-		       struct refusals *refusals)
+static void strike(struct people *people, const struct proof_parts *parts,
+		   struct refusals *refusals)
 {
 	struct core_answer answer = proof_send(&people->room, parts);
-	const char *said =
-		json_string_value(json_array_get(json_object_get(answer.json, "errors"), 0));
-	int found = 0;
 
 	assert_int_equal(answer.status, 400);
-	assert_non_null(said);
-	for (size_t i = 0; i < refusals->count; i++)
-		if (!strcmp(refusals->said[i], said)) {
-			*refusals->said[i] = 0;
-			found = 1;
-		}
-	if (!found)
-		fail_msg("not in the page, or said before: %s", said);
+	strike_out(refusals,
+		   json_string_value(json_array_get(json_object_get(answer.json, "errors"), 0)));
 	core_answer_done(&answer);
 }
 
@@ -185,35 +112,33 @@ static void every_refusal_of_proofs(void **state)
 	char *known = page(), text[512];
 
 	(void)state;
-	read_refusals(known, &refusals);
+	read_refusals(known, "\n.Ql PUT /v1/sys/sealkit/prove\ntakes\n", &refusals);
 	free(known);
 	people_init(&people, 0);
 	init_people(&people, 3);
 	good = proof_of(&people, 1);
 	parts = good;
 	parts.set[0] = parts.set[0] == 'a' ? 'b' : 'a';
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	parts = good;
 	parts.card = people.person[PEOPLE - 1].card;
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	parts.card = people.person[2].card;
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	parts = good;
 	parts.challenge[40] = parts.challenge[40] == '1' ? '2' : '1';
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	parts = good;
 	proof_told(&people, &parts, 1, text);
 	proof_sign(&parts, people.person[2].share, &people.person[1].made, text);
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	proof_sign(&parts, people.person[1].share, &people.person[2].made, text);
-	strike_out(&people, &parts, &refusals);
+	strike(&people, &parts, &refusals);
 	answer = proof_send(&people.room, &good);
 	assert_int_equal(answer.status, 200);
 	core_answer_done(&answer);
-	strike_out(&people, &good, &refusals);
-	for (size_t i = 0; i < refusals.count; i++)
-		if (*refusals.said[i])
-			fail_msg("in the page, and never said: %s", refusals.said[i]);
+	strike(&people, &good, &refusals);
+	all_struck_out(&refusals);
 	assert_int_equal(refusals.count, 7);
 	people_done(&people);
 }
