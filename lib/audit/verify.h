@@ -37,6 +37,9 @@ struct seal_verify {
 	int growing;	  /* lines behind the newest head are taken, and a torn last one */
 	uint64_t now;	  /* seconds; cosignatures later than that are told. 0: no such check */
 	unsigned threads; /* 0: one a CPU */
+	/* Why a good cosignature by that name at that time does not count; NULL: it does. May be
+	   NULL. */
+	const char *(*objects)(void *ctx, const char *name, uint64_t seconds);
 	void (*found)(void *ctx, const struct seal_verify_finding *finding);
 	void *ctx;
 };

@@ -54,10 +54,16 @@ static int add_folder(const char *folder, char ***paths, size_t *count, struct s
 	return !error && errno ? seal_fail_errno(diag, SEAL_E_IO, "%s", folder) : error;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 int seal_verify_heads_of(const char *file, char ***paths, size_t *count, struct seal_diag *diag)
 {
 	char path[SEAL_PATH];
 	struct stat there;
+	size_t beside;
 	int len = snprintf(path, sizeof path, "%s.checkpoint", file);
 	int error = SEAL_OK;
 
@@ -69,7 +75,12 @@ int seal_verify_heads_of(const char *file, char ***paths, size_t *count, struct 
 	else if (errno != ENOENT)
 		return seal_fail_errno(diag, SEAL_E_IO, "%s", path);
 	(void)snprintf(path + len, sizeof path - (size_t)len, "s");
-	return error ? error : add_folder(path, paths, count, diag);
+	beside = *count;
+	if (!error)
+		error = add_folder(path, paths, count, diag);
+	if (*count > beside)
+		qsort(*paths + beside, *count - beside, sizeof **paths, by_name);
+	return error;
 }
 
 int seal_verify_has_signed(const struct seal_verify_head *head, const char *name)
@@ -99,6 +110,7 @@ static int judge(struct seal_verify_state *state, struct seal_verify_head *head,
 		 const struct seal_cosign_verdict *verdict, int *good, struct seal_diag *diag)
 {
 	const struct seal_verify *verify = state->verify;
+	const char *why;
 
 	if (!verdict->key) {
 		if (verify->strict)
@@ -111,6 +123,13 @@ static int judge(struct seal_verify_state *state, struct seal_verify_head *head,
 	if (verdict->error) {
 		seal_verify_tell(state, head->path, 0, "signature of %s does not verify", name);
 		*good = 0;
+		return SEAL_OK;
+	}
+	why = verify->objects && verdict->seconds
+		      ? verify->objects(verify->ctx, name, verdict->seconds)
+		      : NULL;
+	if (why) {
+		seal_verify_tell(state, head->path, 0, "cosignature of %s: %s", name, why);
 		return SEAL_OK;
 	}
 	if (verify->now && verdict->seconds > verify->now + SEAL_VERIFY_SKEW)

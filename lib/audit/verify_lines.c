@@ -98,22 +98,25 @@ static int read_json(const char *line, size_t len, struct seal_verify_line *out,
 	struct json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	const char *time;
 	const char *type;
+	const json_t *kind;
 	json_int_t seq;
 	int error = seal_json_parse(line, len, &json, diag);
 
 	if (error)
 		return error;
 	time = json_string_value(json_object_get(json, "time"));
-	type = json_string_value(json_object_get(json, "type"));
+	kind = json_object_get(json, "type");
+	kind = kind ? kind : json_object_get(json, "kind");
+	type = json_string_value(kind);
 	seq = json_integer_value(json_object_get(json, "seq"));
 	if (seq < 1)
 		return seal_fail(diag, SEAL_E_FORMAT, "no number `seq`");
 	if (!time || !seal_verify_time(time, strlen(time), &out->time))
 		return seal_fail(diag, SEAL_E_FORMAT, "no `time` in UTC");
-	if (!type || !is_type(type, strlen(type)))
-		return seal_fail(diag, SEAL_E_FORMAT, "no `type`");
+	if (kind && (!type || !is_type(type, strlen(type))))
+		return seal_fail(diag, SEAL_E_FORMAT, "no `type` in small letters");
 	out->seq = (uint64_t)seq;
-	(void)snprintf(out->type, sizeof out->type, "%s", type);
+	(void)snprintf(out->type, sizeof out->type, "%s", type ? type : "");
 	return SEAL_OK;
 }
 

@@ -14,7 +14,7 @@ bad_state() {
 }
 bad_more() { :; }
 
-# bad TOOL STATUS SAYS NAME COMMAND...: one line `tool: what: why` on stderr that holds SAYS, nothing on stdout, STATUS,
+# bad TOOL STATUS SAYS NAME COMMAND...: one line `tool: what: why`, or `tool command: what: why`, on stderr that holds SAYS, nothing on stdout, STATUS,
 # which the tool's page lists, and nothing changed in BAD_WATCH.
 bad() {
 	_tool=$1 _want=$2 _says=$3 _name=$4 _rc=0
@@ -39,7 +39,7 @@ bad_faults() {
 	sed -n '/^\.Sh EXIT STATUS/,/^\.El/p' "man/$_tool."[18] | grep -q "^\.It $_rc\$" ||
 		{ echo "exit $_rc is not in the page" && _good=1; }
 	[ "$(grep -vc ': share opened$' "$BAD_DIR/.err")" -eq 1 ] || { echo "not one line" && _good=1; }
-	grep -qE "^$_tool: [^:]+.*: .+[^:]\$" "$BAD_DIR/.err" || { echo "not 'tool: what: why'" && _good=1; }
+	grep -qE "^$_tool( [a-z]+)?: [^:]+.*: .+[^:]\$" "$BAD_DIR/.err" || { echo "not 'tool: what: why'" && _good=1; }
 	grep -qF -- "$_says" "$BAD_DIR/.err" || { echo "does not say '$_says'" && _good=1; }
 	# A part that begins as the one before it says the same thing twice.
 	awk -F': ' '{ for (i = 2; i <= NF; i++) if (index($i, $(i - 1)) == 1) exit 1 }' "$BAD_DIR/.err" ||

@@ -175,14 +175,14 @@ static void not_json(void **state)
 	says_of((struct seal_verify){.threads = 1}, "log:5 JSON: line 1, column 8\n"
 						    "log:14 no number `seq`\n"
 						    "log:15 no `time` in UTC\n"
-						    "log:16 no `type`\n"
+						    "log:16 no `type` in small letters\n"
 						    "log:17 JSON: line 1, column 0\n");
 	says("log:5 JSON: line 1, column 8\n"
 	     "log:12 JSON: invalid number\n"
 	     "log:13 JSON: line 1, column 66\n"
 	     "log:14 no number `seq`\n"
 	     "log:15 no `time` in UTC\n"
-	     "log:16 no `type`\n"
+	     "log:16 no `type` in small letters\n"
 	     "log:17 JSON: line 1, column 0\n"
 	     "log:18 JSON: line 1, column 71\n");
 }
@@ -193,7 +193,7 @@ static void other_order_of_names(void **state)
 	(void)state;
 	free(now.line[4]);
 	now.line[4] =
-		strdup("{\"seq\": 5, \"type\": \"step\", \"time\": \"2026-11-18T09:00:04.03Z\"}");
+		strdup("{\"seq\": 5, \"kind\": \"step\", \"time\": \"2026-11-18T09:00:04.03Z\"}");
 	sign_anew();
 	says("");
 	says_of((struct seal_verify){.threads = 1}, "");
@@ -253,18 +253,35 @@ static void signatures_missing(void **state)
 	     "log:40 promises a checkpoint of 40 lines, and there is no good one\n");
 }
 
+#define PROMISED(n)                                                                                \
+	"log:" #n " promises that chloe signs the checkpoint of " #n " lines: not done, or by no " \
+	"known key\n"
+
 static void signatures_of_strangers(void **state)
 {
 	(void)state;
 	/* Without Chloe's key hers is a stranger's. */
-	says_of((struct seal_verify){.key_count = CHLOE},
-		"log:7 promises that chloe signs the checkpoint of 7 lines: not done, or by no "
-		"known key\n"
-		"log:24 promises that chloe signs the checkpoint of 24 lines: not done, or by no "
-		"known key\n"
-		"log:40 promises that chloe signs the checkpoint of 40 lines: not done, or by no "
+	says_of((struct seal_verify){.key_count = CHLOE, .strict = 1},
+		"log.checkpoint:0 signature of chloe: not a known key\n"
+		"0:0 signature of chloe: not a known key\n"
+		"1:0 signature of chloe: not a known key\n" PROMISED(7) PROMISED(24) PROMISED(40));
+	says_of((struct seal_verify){.key_count = CHLOE}, PROMISED(7) PROMISED(24) PROMISED(40));
+}
+
+/* Somebody whose signature is good, and does not count. */
+static const char *objects(void *ctx, const char *name, uint64_t seconds)
+{
+	(void)ctx;
+	return strcmp(name, "bruno") == 0 && seconds == LOG_TIME + 61 ? "on leave" : NULL;
+}
+
+static void objected_to(void **state)
+{
+	(void)state;
+	says_of((struct seal_verify){.objects = objects},
+		"1:0 cosignature of bruno: on leave\n"
+		"log:24 promises that bruno signs the checkpoint of 24 lines: not done, or by no "
 		"known key\n");
-	says_of((struct seal_verify){.key_count = CHLOE, .strict = 1, .growing = 0}, findings.text);
 }
 
 static void another_log(void **state)
@@ -320,52 +337,6 @@ static void no_log_at_all(void **state)
 	assert_int_equal(findings.count, 0);
 }
 
-static void forms_of_times(void **state)
-{
-	static const char *const bad[] = {
-		"",
-		"2026-11-18T09:00:00",
-		"2026-11-18T09:00:00z",
-		"2026-11-18 09:00:00Z",
-		"2026-11-18T24:00:00Z",
-		"2026-11-18T09:60:00Z",
-		"2026-11-18T09:00:60Z",
-		"2026-02-29T09:00:00Z",
-		"2100-02-29T09:00:00Z",
-		"2026-00-10T09:00:00Z",
-		"2026-13-10T09:00:00Z",
-		"2026-04-31T09:00:00Z",
-		"2026-11-18T09:00:00.Z",
-		"2026-11-18T09:00:00.1234567890Z",
-		"2026-11-18T09:00:00.1 Z",
-		"2026-11-18T09:00:00+00:00",
-		"1969-12-31T23:59:59Z",
-	};
-	static const struct {
-		const char *text;
-		int64_t seconds;
-		uint32_t nanoseconds;
-	} rows[] = {
-		{"1970-01-01T00:00:00Z", 0, 0},
-		{"2000-02-29T12:00:00.5Z", 951825600, 500000000},
-		{"2000-03-01T00:00:00Z", 951868800, 0},
-		{"2023-03-20T12:25:47.000000001Z", 1679315147, 1},
-		{"2100-03-01T00:00:00Z", 4107542400, 0},
-		{"2026-11-18T09:00:00.120Z", LOG_TIME, 120000000},
-	};
-	struct seal_verify_time time;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (seal_verify_time(bad[i], strlen(bad[i]), &time))
-			fail_msg("%s", bad[i]);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		assert_int_equal(seal_verify_time(rows[i].text, strlen(rows[i].text), &time), 1);
-		assert_true(time.seconds == rows[i].seconds);
-		assert_int_equal(time.nanoseconds, rows[i].nanoseconds);
-	}
-}
-
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -382,11 +353,11 @@ int main(void)
 		CASE(too_long_a_line),
 		CASE(signatures_missing),
 		CASE(signatures_of_strangers),
+		CASE(objected_to),
 		CASE(another_log),
 		CASE(times_of_cosignatures),
 		CASE(no_checkpoint),
 		CASE(no_log_at_all),
-		CASE(forms_of_times),
 	};
 
 	return cmocka_run_group_tests(tests, setup_all, teardown_all);
