@@ -65,7 +65,7 @@ static int ask(const struct values *values, const struct seal_duty *duty, struct
 	seal_prompt_say(line);
 	(void)snprintf(line, sizeof line, "  its words: %s", words);
 	seal_prompt_say(line);
-	error = seal_prompt_yes("Is it read, and accepted? ", &yes, diag);
+	error = seal_prompt_yes("Is it read, and accepted? (yes or no) ", &yes, diag);
 	if (!error && !yes)
 		error = seal_fail(diag, SEAL_E_POLICY, "%s does not accept it", duty->person);
 	return error;

@@ -142,7 +142,7 @@ static int ask(const struct job *job, const struct shown *shown, const json_t *c
 	seal_prompt_say(line);
 	for (size_t i = 0; i < json_array_size(changes); i++)
 		seal_prompt_say(json_string_value(json_array_get(changes, i)));
-	error = seal_prompt_yes("Sign it? ", &yes, diag);
+	error = seal_prompt_yes("Sign it? (yes or no) ", &yes, diag);
 	if (!error && !yes)
 		error = seal_fail(diag, SEAL_E_POLICY, "%s: not signed", job->path);
 	return error;

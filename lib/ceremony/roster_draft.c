@@ -32,29 +32,62 @@ static int to_card(const struct seal_card *from, struct seal_roster_card *out,
 	return error;
 }
 
+/* A card of the folder, and where it was. */
+struct found {
+	const struct seal_card *card;
+	const char *path;
+};
+
+/* As they were enrolled; of one second, alice.card before alice-2.card. */
+static int by_age(const void *a, const void *b)
+{
+	const struct found *one = a;
+	const struct found *other = b;
+	int order = strcmp(one->card->created, other->card->created);
+	size_t x = strlen(one->path);
+	size_t y = strlen(other->path);
+
+	if (order != 0)
+		return order;
+	return x != y ? (x < y ? -1 : 1) : strcmp(one->path, other->path);
+}
+
+static int give_card(const struct found *found, struct seal_roster *roster, struct seal_diag *diag)
+{
+	const char *name = found->card->name;
+	struct seal_roster_person *person = roster->people;
+	const struct seal_roster_person *end = roster->people + roster->count;
+	int error;
+
+	while (person < end && strcmp(person->id, name) != 0)
+		person++;
+	if (person == end)
+		return seal_fail(diag, SEAL_E_MISMATCH,
+				 "%s: a card of %s, who is not in the list of people", found->path,
+				 name);
+	if (person->card_count == SEAL_ROSTER_CARDS)
+		return seal_fail(diag, SEAL_E_TOOLONG, "%s: more than %u cards of %s", found->path,
+				 SEAL_ROSTER_CARDS, name);
+	error = to_card(found->card, &person->cards[person->card_count], diag);
+	person->card_count += !error;
+	return error;
+}
+
 static int give_cards(const struct seal_roster_draft *draft, struct seal_roster *roster,
 		      struct seal_diag *diag)
 {
-	for (size_t i = 0; i < draft->cards->count; i++) {
-		const struct seal_card *card = &draft->cards->list[i];
-		size_t k = 0;
-		int error;
+	const struct seal_cards *cards = draft->cards;
+	struct found *found = calloc(cards->count + 1, sizeof *found);
+	int error = found ? SEAL_OK : seal_fail(diag, SEAL_E_NOMEM, "cards");
 
-		while (k < roster->count && strcmp(roster->people[k].id, card->name) != 0)
-			k++;
-		if (k == roster->count)
-			return seal_fail(diag, SEAL_E_MISMATCH,
-					 "%s: a card of %s, who is not in the list of people",
-					 draft->cards->path[i], card->name);
-		if (roster->people[k].card_count == SEAL_ROSTER_CARDS)
-			return seal_fail(diag, SEAL_E_TOOLONG, "%s: more than %u cards of %s",
-					 draft->cards->path[i], SEAL_ROSTER_CARDS, card->name);
-		error = to_card(card, &roster->people[k].cards[roster->people[k].card_count], diag);
-		if (error)
-			return error;
-		roster->people[k].card_count++;
-	}
-	return SEAL_OK;
+	for (size_t i = 0; found && i < cards->count; i++)
+		found[i] = (struct found){&cards->list[i], cards->path[i]};
+	if (found)
+		qsort(found, cards->count, sizeof *found, by_age);
+	for (size_t i = 0; !error && i < cards->count; i++)
+		error = give_card(&found[i], roster, diag);
+	free(found);
+	return error;
 }
 
 static size_t find_card(const struct seal_roster_person *person, const char *print)

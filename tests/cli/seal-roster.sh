@@ -68,6 +68,10 @@ members
 is "people, by id" "$(sed -n 's/^person: id=\([a-z]*\) .*/\1/p' "$d/1.roster" | tr '\n' ' ')" "ada ben cat fay gil "
 is "cards" "$(sed -n 's/^card: person=\([a-z]*\) use=\([a-z]*\) .*/\1=\2/p' "$d/1.roster" | tr '\n' ' ')" \
 	"ada=main ada=spare ben=main cat=main cat=spare fay=main "
+for name in ada cat; do
+	is "the main card of $name is the one enrolled first" "$(sed -n "s/^card: person=$name use=main fingerprint=\([0-9a-f]*\) .*/\1/p" "$d/1.roster")" \
+		"$(sed -n "s/^$name //p" "$d/prints" | head -n 1)"
+done
 exits "the file is there: 1" 1 draft --accepted "$d/in" --fingerprints "$d/prints" -o "$d/1.roster"
 cp "$d/1.roster" "$d/unsigned"
 exits "unsigned: 1" 1 "$r" check --json "$d/1.roster"
@@ -160,6 +164,7 @@ exits "which can be allowed" 0 draft --previous "$d/1.roster" --allow-no-spare -
 is "what differs" "$(told .differs)" \
 	'["- review: 2027-05-31","- person: id=ben department=ops roles=administrator start=2026-11-01","+ review: 2027-06-30","+ person: id=ben department=ops roles=administrator start=2026-11-01 end=2026-11-02"]'
 members
+ok "main cards are kept" [ "$(grep -o '^card: .* use=main fingerprint=[0-9a-f]*' "$d/2.roster")" = "$(grep -o '^card: .* use=main fingerprint=[0-9a-f]*' "$d/unsigned")" ]
 ok "acceptances are kept" grep -q '^accepted: person=cat ' "$d/2.roster"
 is "it names the first" "$(sed -n 's/^previous: //p' "$d/2.roster")" "$(sha256sum <"$d/unsigned" | cut -d' ' -f1)"
 exits "without the version before: 2" 2 sign ada "$d/2.roster"
@@ -183,6 +188,11 @@ ok "by name" [ "$(rules)" = '["chain"]' ]
 exits "the same twice is none" 0 "$r" check --previous "$d/1.roster" --previous "$d/1.roster" "$d/2.roster"
 exits "show what differs" 0 "$r" show --previous "$d/1.roster" "$d/2.roster"
 is "is shown" "$(printf '%s\n' "$tap_out" | sed -n 's/^changes  *//p')" "- review: 2027-05-31"
+
+spare=$(sed -n 's/^ada //p' "$d/prints" | tail -n 1)
+sed "s/id = \"ada\";/id = \"ada\"; main = \"$spare\";/" "$d/people" >"$d/people-2"
+exits "another main card" 0 "$r" draft -p "$d/people-2" --duty "$d/duty.txt" -c "$d/cards" --previous "$d/2.roster" --allow-no-spare -o "$d/x"
+is "is the one of the list" "$(sed -n 's/^card: person=ada use=main fingerprint=\([0-9a-f]*\) .*/\1/p' "$d/x")" "$spare"
 
 # C19: in the third, version 2 decides, in which ben's term is over.
 exits "a third version" 0 draft --previous "$d/2.roster" --allow-no-spare -o "$d/3.roster"
