@@ -38,3 +38,21 @@ int connect_core(const struct connect *connect, uint8_t out_core[32], int *out_g
 		return seal_fail(diag, SEAL_E_USAGE, "--core: not 32 bytes in base64");
 	return SEAL_OK;
 }
+
+int connect_look(struct seal_client *client, const uint8_t core[static 32],
+		 struct seal_client_status *out_status, struct seal_diag *diag)
+{
+	struct seal_client_status status;
+	int error = seal_client_status_signed(client, core, &status, diag);
+
+	if (error)
+		return error == SEAL_E_FORMAT ? SEAL_E_DAEMON : error;
+	if (!status.has_identity || !seal_eq_ct(core, status.identity, 32))
+		return seal_fail(diag, SEAL_E_DAEMON, "%s: is not the daemon with the core given",
+				 seal_client_address(client));
+	if (!status.is_signed)
+		return seal_fail(diag, SEAL_E_DAEMON, "%s: " SEAL_CLIENT_UNSIGNED,
+				 seal_client_address(client));
+	*out_status = status;
+	return SEAL_OK;
+}

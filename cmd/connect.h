@@ -61,5 +61,9 @@ SEAL_MUST_CHECK int connect_open(const struct connect *connect, struct seal_clie
 /* --core as bytes: *out_given is 0 where it was not given. */
 SEAL_MUST_CHECK int connect_core(const struct connect *connect, uint8_t out_core[32],
 				 int *out_given, struct seal_diag *diag);
+/* The state of the daemon with this core, signed by it: SEAL_E_DAEMON where it is another one,
+   something stands between, or it does not answer as a daemon does. */
+SEAL_MUST_CHECK int connect_look(struct seal_client *client, const uint8_t core[static 32],
+				 struct seal_client_status *out_status, struct seal_diag *diag);
 
 #endif

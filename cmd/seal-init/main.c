@@ -1,17 +1,14 @@
 /* seal-init: has a seal daemon make its keys, split for the holders of cards. */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "../api_token.h"
 #include "../confirm.h"
 #include "../connect.h"
 #include "../groups.h"
 #include "../tool.h"
-#include "base/file.h"
 #include "ceremony/confirm.h"
 #include "ceremony/init.h"
 #include "seal-init.h"
@@ -19,7 +16,6 @@
 #include "base/banned.h"
 
 #define BOOTSTRAP "/var/lib/seald/bootstrap-token"
-#define TOKEN_BYTES 512
 
 static const struct seal_option options[] = {
 	{"threshold", 'k', SEAL_OPTION_NUMBER, offsetof(struct values, threshold), "K",
@@ -82,20 +78,6 @@ static int set_purpose(const struct values *values, const struct seal_client *cl
 		       : seal_fail(diag, SEAL_E_USAGE, "--purpose: 1 to %u bytes", SEAL_PURPOSE);
 }
 
-/* What tells a gate to make a set is not read through a link, or from what others can see. */
-static int read_token(const char *path, struct seal_secret **out_token, struct seal_diag *diag)
-{
-	int fd = -1;
-	int error = seal_file_open_own(path, 1, &fd, diag);
-
-	if (error)
-		return seal_because(diag, error == SEAL_E_NOTFOUND ? SEAL_E_IO : error,
-				    "bootstrap token");
-	error = seal_secret_read_fd(fd, TOKEN_BYTES, out_token, diag);
-	(void)close(fd);
-	return error ? seal_because(diag, error, "bootstrap token %s", path) : SEAL_OK;
-}
-
 static int run_with(const struct values *values, struct seal_init_job *job,
 		    struct seal_cards *cards, struct seal_diag *diag)
 {
@@ -142,8 +124,8 @@ static int run(const void *given, const char *file SEAL_UNUSED, struct seal_diag
 	if (!error)
 		error = set_purpose(values, client, purpose, diag);
 	if (!error)
-		error = read_token(values->bootstrap ? values->bootstrap : BOOTSTRAP, &bootstrap,
-				   diag);
+		error = api_token_file(values->bootstrap ? values->bootstrap : BOOTSTRAP,
+				       "bootstrap token", &bootstrap, diag);
 	if (!error && values->root_card)
 		error = seal_card_read(values->root_card, &root, diag);
 	if (error)

@@ -232,6 +232,44 @@ int seal_client_share_parse(const char *text, struct seal_client_asked *out_aske
 	return SEAL_OK;
 }
 
+static int get_count(const json_t *json, const char *name, uint64_t *out, struct seal_diag *diag)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return seal_fail(diag, SEAL_E_FORMAT, "answer: %s: not a number from 0 on", name);
+	*out = (uint64_t)json_integer_value(value);
+	return SEAL_OK;
+}
+
+int seal_client_term_parse(const char *text, struct seal_client_term *out_term,
+			   uint8_t out_signature[static 64], struct seal_diag *diag)
+{
+	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
+	struct seal_client_term term = {0};
+	const json_t *data, *own;
+	uint8_t signature[64];
+	int error = load(text, &json, diag);
+
+	data = json_object_get(json, "data");
+	own = json_object_get(data, "sealkit");
+	if (!error)
+		error = get_count(data, "term", &term.term, diag);
+	if (!error)
+		error = get_count(data, "encryptions", &term.encryptions, diag);
+	if (!error)
+		error = get_text(data, "install_time", term.installed, sizeof term.installed, diag);
+	if (!error && !own)
+		error = seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNSIGNED);
+	if (!error)
+		error = get_bytes(own, "signature", signature, sizeof signature, diag);
+	if (error)
+		return error;
+	*out_term = term;
+	(void)memcpy(out_signature, signature, sizeof signature);
+	return SEAL_OK;
+}
+
 int seal_client_status_parse(const char *text, struct seal_client_status *out_status,
 			     struct seal_diag *diag)
 {

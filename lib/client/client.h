@@ -96,6 +96,20 @@ SEAL_MUST_CHECK int seal_client_status_signed(struct seal_client *client,
 					      struct seal_client_status *out_status,
 					      struct seal_diag *diag);
 
+/* The newest term of the keyring (sys/key-status). */
+struct seal_client_term {
+	uint64_t term, encryptions;
+	char installed[65];
+};
+/* Over a challenge of ours: SEAL_E_VERIFY where the core with this identity did not sign it.
+   token: of the API; whoever ends TLS sees it. SEAL_E_DENIED, SEAL_E_SEALED. */
+SEAL_MUST_CHECK int seal_client_term(struct seal_client *client, const struct seal_secret *token,
+				     const uint8_t identity[static 32],
+				     struct seal_client_term *out_term, struct seal_diag *diag);
+/* Adds a term. That it came to that is told by seal_client_term afterwards, and by nothing else. */
+SEAL_MUST_CHECK int seal_client_rotate(struct seal_client *client, const struct seal_secret *token,
+				       struct seal_diag *diag);
+
 /* What a share is sent for; nobody between can make the one of the other. */
 enum seal_client_verb {
 	SEAL_CLIENT_GIVE,

@@ -23,6 +23,11 @@ SEAL_MUST_CHECK int seal_client_status_check(const struct seal_client_status *st
 					     const uint8_t identity[static 32],
 					     struct seal_diag *diag);
 
+/* SEAL_E_VERIFY where there is no signature. */
+SEAL_MUST_CHECK int seal_client_term_parse(const char *json, struct seal_client_term *out_term,
+					   uint8_t out_signature[static 64],
+					   struct seal_diag *diag);
+
 /* Of sys/sealkit/prove and sys/sealkit/shares?card=. */
 struct seal_client_asked {
 	char challenge[SEAL_CLIENT_CHALLENGE + 1], set[33], card[65];

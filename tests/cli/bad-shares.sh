@@ -229,11 +229,11 @@ ok "alice gives her share" turn alice "$d/set"
 bad seal-unseal 4 "still wanted of alice" "the same share twice" turn alice "$d/set"
 
 # --- options, at every tool
-for tool in seal-enroll seal-split seal-combine seal-open seal-init seal-unseal seal-status; do
+for tool in seal-enroll seal-split seal-combine seal-open seal-init seal-unseal seal-status seal-rotate; do
 	bad $tool 2 "--frobnicate: unknown option (see --help)" "an unknown option" "$bin/$tool" --frobnicate
 	bad $tool 2 "-Z: unknown option (see --help)" "an unknown letter" "$bin/$tool" -Z
 	option=--pin-fd
-	case $tool in seal-split | seal-init) option=--cards ;; seal-status) option=--pin ;; esac
+	case $tool in seal-split | seal-init) option=--cards ;; seal-status | seal-rotate) option=--pin ;; esac
 	bad $tool 2 "$option: given twice (see --help)" "a repeated option" "$bin/$tool" $option 3 $option 3
 	bad $tool 2 "$option: needs an argument" "an option without its argument" "$bin/$tool" $option
 done

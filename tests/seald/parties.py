@@ -32,10 +32,10 @@ def enroll(where):
             print(told["name"], told["fingerprint"], file=prints)
 
 
-def make_set(daemon, through):
+def make_set(daemon, through, *more):
     where = daemon.dir
     return tool("seal-init", *through, "-k", "2", "--cards", f"{where}/cards", "--fingerprints", f"{where}/prints",
-                "--bootstrap-token", f"{daemon.state}/bootstrap-token", "-o", f"{where}/set")
+                "--bootstrap-token", f"{daemon.state}/bootstrap-token", "-o", f"{where}/set", *more)
 
 
 def turn(where, through, name, *more):

@@ -86,10 +86,47 @@ static void challenges_and_shares(void **state)
 	assert_int_equal(asked("share", "", PRINT, good), SEAL_E_FORMAT);
 }
 
+static int term(const char *number, const char *installed, const char *last)
+{
+	struct seal_client_term out = {0};
+	uint8_t signature[64];
+	char text[1024];
+	int error;
+
+	(void)snprintf(text, sizeof text,
+		       "{\"term\":7,\"data\":{\"term\":%s,\"install_time\":\"%s\","
+		       "\"encryptions\":9007199254740993%s}}",
+		       number, installed, last);
+	error = seal_client_term_parse(text, &out, signature, NULL);
+	if (!error) {
+		assert_int_equal(out.term, 2);
+		assert_true(out.encryptions == 9007199254740993u);
+	}
+	return error;
+}
+
+/* What is in data, and signed; never what stands beside it. */
+static void terms(void **state)
+{
+	static const char good[] = ",\"sealkit\":{\"signature\":\"" SIGNATURE "\"}";
+	static const char zone[] = "2026-11-30T20:00:00.5Z";
+
+	(void)state;
+	assert_int_equal(term("2", zone, good), SEAL_OK);
+	assert_int_equal(term("2", zone, ""), SEAL_E_VERIFY);
+	assert_int_equal(term("2", zone, ",\"sealkit\":{}"), SEAL_E_FORMAT);
+	assert_int_equal(term("2", zone, ",\"sealkit\":{\"signature\":\"AAAA\"}"), SEAL_E_FORMAT);
+	assert_int_equal(term("-2", zone, good), SEAL_E_FORMAT);
+	assert_int_equal(term("2.0", zone, good), SEAL_E_FORMAT);
+	assert_int_equal(term("null", zone, good), SEAL_E_FORMAT);
+	assert_int_equal(term("2", "\\u001b[2J", good), SEAL_E_FORMAT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_drives_a_terminal),
-					   cmocka_unit_test(challenges_and_shares)};
+					   cmocka_unit_test(challenges_and_shares),
+					   cmocka_unit_test(terms)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

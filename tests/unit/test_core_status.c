@@ -60,9 +60,57 @@ static void signed_status(void **state)
 	people_done(&people);
 }
 
+/* The terms of the keyring too, where it is asked for. */
+static void signed_terms(void **state)
+{
+	static const char path[] = "/v1/sys/key-status?challenge="
+				   "00000000000000000000000000000000"
+				   "00000000000000000000000000000001";
+	struct people people;
+	struct core_answer answer;
+	char text[512];
+
+	(void)state;
+	people_init(&people, 0);
+	init_people(&people, 2);
+	assert_false(give(&people, 1, 1));
+	assert_true(give(&people, 2, 0));
+	for (int term = 1; term < 3; term++) {
+		const json_t *data, *signature;
+
+		answer = core_ask(
+			&people.room,
+			(struct core_ask){.method = "GET", .path = path, .token = people.root});
+		if (answer.status != 200)
+			fail_msg("%u %s", answer.status, answer.text);
+		data = json_object_get(answer.json, "data");
+		signature = json_object_get(json_object_get(data, "sealkit"), "signature");
+		(void)snprintf(text, sizeof text, "sealkit/key-status/1\n%s\n%d\n%s\n%d\n",
+			       strchr(path, '=') + 1, term,
+			       json_string_value(json_object_get(data, "install_time")),
+			       (int)json_number_value(json_object_get(data, "encryptions")));
+		assert_true(signed_by(&people.room, json_string_value(signature), text));
+		text[21] ^= 1;
+		assert_false(signed_by(&people.room, json_string_value(signature), text));
+		core_answer_done(&answer);
+		core_expect(&people.room, 204, NULL, "PUT", "/v1/sys/rotate", people.root, NULL);
+	}
+	answer = core_ask(&people.room, (struct core_ask){.method = "GET",
+							  .path = "/v1/sys/key-status",
+							  .token = people.root});
+	assert_int_equal(answer.status, 200);
+	assert_null(strstr(answer.text, "sealkit"));
+	core_answer_done(&answer);
+	core_expect(&people.room, 400, "challenge is not 64 hex digits", "GET",
+		    "/v1/sys/key-status?challenge=1", people.root, NULL);
+	core_expect(&people.room, 400, "missing client token", "GET", path, NULL, NULL);
+	people_done(&people);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(signed_status)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(signed_status),
+					   cmocka_unit_test(signed_terms)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
    signed word: each time there is an error, and the next try works. libcurl is a table of this
    file's own here, and what it reaches is a core in this process. */
 
-#include "core_cards.h"
+#include "core_submit.h"
 
 #include "client/client.h"
 #include "faults.h"
@@ -14,12 +14,24 @@
 
 /* As much of libcurl as the client uses. Its own memory is not counted: it has no fault. */
 struct exchange {
-	char url[256], method[16];
+	char url[256], method[16], token[64];
 	const char *body;
 	size_t (*take)(char *bytes, size_t size, size_t count, void *ctx);
 	void *ctx;
 	long status;
 };
+
+/* The token among the lines of a request's head, as a gate takes it out. */
+static void take_token(struct exchange *exchange, const struct curl_slist *list)
+{
+	static const char name[] = "X-Vault-Token: ";
+
+	exchange->token[0] = 0;
+	for (; list; list = list->next)
+		if (strncmp(list->data, name, sizeof name - 1) == 0)
+			(void)snprintf(exchange->token, sizeof exchange->token, "%s",
+				       list->data + sizeof name - 1);
+}
 
 static struct core_room *server;
 static char connect_to[128];
@@ -53,6 +65,8 @@ CURLcode curl_easy_setopt(CURL *curl, CURLoption option, ...)
 
 		if (option == CURLOPT_WRITEDATA)
 			exchange->ctx = pointer;
+		else if (pointer)
+			take_token(exchange, pointer);
 		/* To forget something is what cannot fail. */
 		code = pointer && fault_here(FAULT_CURL) ? CURLE_OUT_OF_MEMORY : CURLE_OK;
 	} else {
@@ -85,14 +99,17 @@ CURLcode curl_easy_perform(CURL *curl)
 		return CURLE_COULDNT_CONNECT;
 	/* The daemon has no fault. */
 	fault_hold(1);
-	answer = core_ask(server, (struct core_ask){.method = exchange->method,
-						    .path = strstr(exchange->url, "/v1/"),
-						    .body = exchange->body});
+	answer = core_ask(server,
+			  (struct core_ask){.method = exchange->method,
+					    .path = strstr(exchange->url, "/v1/"),
+					    .token = exchange->token[0] ? exchange->token : NULL,
+					    .body = exchange->body});
 	fault_hold(0);
 	exchange->status = answer.status;
 	half = answer.len / 2;
-	taken = exchange->take(answer.text, 1, half, exchange->ctx);
-	if (taken == half)
+	/* Of nothing nobody is told. */
+	taken = answer.len ? exchange->take(answer.text, 1, half, exchange->ctx) : 0;
+	if (answer.len && taken == half)
 		taken += exchange->take(answer.text + half, 1, answer.len - half, exchange->ctx);
 	half = answer.len;
 	core_answer_done(&answer);
@@ -174,7 +191,7 @@ static int ask_status(void)
 }
 
 /* The first of two: given again and again, it is one. */
-static int give(void)
+static int give_first(void)
 {
 	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
 	struct seal_client_submission submission = {
@@ -200,8 +217,43 @@ static void still_sealed(int error)
 	core_expect(server, 200, "\"sealed\":true", "GET", "/v1/sys/seal-status", NULL, NULL);
 }
 
+static struct seal_secret *root;
+static uint64_t at_term; /* that was told last */
+
+/* Told twice, and one more term each time that it came to that. */
+static int rotate(void)
+{
+	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
+	struct seal_client_term term = {0};
+	uint8_t identity[32];
+	int error = open_client(&client);
+
+	seal_core_identity(server->core, identity);
+	if (!error)
+		error = seal_client_term(client, root, identity, &term, NULL);
+	if (!error)
+		error = seal_client_rotate(client, root, NULL);
+	if (!error) {
+		at_term = term.term;
+		error = seal_client_term(client, root, identity, &term, NULL);
+	}
+	if (!error)
+		assert_true(term.term == at_term + 1);
+	return error;
+}
+
+static void still_open(int error)
+{
+	(void)error;
+	core_expect(server, 200, "\"sealed\":false", "GET", "/v1/sys/seal-status", NULL, NULL);
+}
+
 static void every_fault(void **state)
 {
+	uint8_t other[32] = {1};
+	struct seal_client *client;
+	struct seal_client_term term;
+
 	(void)state;
 	people_init(&people, 0);
 	server = &people.room;
@@ -212,7 +264,18 @@ static void every_fault(void **state)
 	fault_each(ask_status, still_sealed);
 	assert_string_equal(connect_to, "seald.example:8200:[::1]:8200");
 	assert_int_equal(strlen(set), 32);
-	fault_each(give, still_sealed);
+	fault_each(give_first, still_sealed);
+	assert_true(give(&people, 1, 0));
+	assert_int_equal(
+		seal_secret_copy((const uint8_t *)people.root, strlen(people.root), &root, NULL),
+		SEAL_OK);
+	fault_each(rotate, still_open);
+	assert_true(at_term > 1);
+	/* Another core's word would not do. */
+	assert_int_equal(open_client(&client), SEAL_OK);
+	assert_int_equal(seal_client_term(client, root, other, &term, NULL), SEAL_E_VERIFY);
+	seal_client_free(client);
+	seal_secret_free(root);
 	people_done(&people);
 }
 
