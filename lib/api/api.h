@@ -32,6 +32,9 @@ struct seal_api_state {
 
 struct seal_api_plan;
 
+/* What holders answer challenges for (challenge.h). */
+enum seal_api_purpose { SEAL_API_PROVE, SEAL_API_LOCK, SEAL_API_PURPOSES };
+
 struct seal_api {
 	struct seal_barrier *barrier;
 	struct seal_api_state state;
@@ -39,9 +42,10 @@ struct seal_api {
 	uint8_t identity[32];
 	struct seal_secret *submission; /* X25519, of this start */
 	uint8_t submission_point[32];
-	struct seal_secret *challenger;		 /* MAC key of this start, for challenges */
-	uint64_t challenges;			 /* given out */
-	uint64_t answered[SEAL_MANIFEST_SHARES]; /* number of the last proof taken; 0: none */
+	struct seal_secret *challenger; /* MAC key of this start, for challenges */
+	uint64_t challenges;		/* given out */
+	/* By share: number of the last challenge whose answer was taken; 0: none. */
+	uint64_t answered[SEAL_API_PURPOSES][SEAL_MANIFEST_SHARES];
 	struct seal_api_plan *plans[SEAL_REKEY_SESSIONS]; /* of rekeys: api/rekey.h */
 	int plain_shares, rehearsal;
 	char sandbox[64];

@@ -1,7 +1,7 @@
-/* Challenges for proofs: this core, share set, epoch and card, a number that counts up, the
+/* Challenges: their purpose, this core, share set, epoch and card, a number that counts up, the
    time, and a MAC under a key of this start. So none need be kept, however many are asked
-   for, and nobody's asking spoils another's; of each share only the number of the last one
-   answered is kept, so that no proof is taken twice. */
+   for, and nobody's asking spoils another's; of each share and purpose only the number of the
+   last one answered is kept, so that nothing is taken twice. */
 
 #include "api/challenge.h"
 
@@ -19,7 +19,7 @@
 struct parts {
 	uint8_t number[8], at[8], mac[MAC];
 };
-_Static_assert(2 * sizeof(struct parts) == SEAL_PROOF_CHALLENGE, "length of a challenge");
+_Static_assert(2 * sizeof(struct parts) == SEAL_HOLDER_CHALLENGE, "length of a challenge");
 
 static void put64(uint64_t n, uint8_t out[static 8])
 {
@@ -36,18 +36,24 @@ static uint64_t get64(const uint8_t bytes[static 8])
 	return n;
 }
 
-static void mac_of(const struct seal_api *api, const struct seal_manifest *manifest,
-		   const struct parts *parts, const uint8_t card[static SEAL_CARD_FINGERPRINT],
-		   uint8_t out[static MAC])
+const char *seal_api_challenge_type(enum seal_api_purpose purpose)
 {
-	static const char name[] = "sealkit/proof-challenge/1\n";
+	return purpose == SEAL_API_LOCK ? "sealkit/lock-challenge/1" : "sealkit/proof-challenge/1";
+}
+
+static void mac_of(const struct seal_api *api, const struct seal_api_asked *asked,
+		   const struct parts *parts, uint8_t out[static MAC])
+{
+	const char *name = seal_api_challenge_type(asked->purpose);
+	const struct seal_manifest *manifest = asked->manifest;
 	uint8_t epoch[8], all[32];
 	const struct seal_piece pieces[] = {
-		{name, sizeof name - 1},
+		{name, strlen(name)},
+		{"\n", 1},
 		{api->identity, sizeof api->identity},
 		{manifest->set, strlen(manifest->set)},
 		{epoch, sizeof epoch},
-		{card, SEAL_CARD_FINGERPRINT},
+		{asked->card, SEAL_CARD_FINGERPRINT},
 		{parts->number, sizeof parts->number},
 		{parts->at, sizeof parts->at},
 	};
@@ -58,42 +64,48 @@ static void mac_of(const struct seal_api *api, const struct seal_manifest *manif
 	memcpy(out, all, MAC);
 }
 
-void seal_api_challenge(struct seal_api *api, const struct seal_manifest *manifest,
+void seal_api_challenge(struct seal_api *api, enum seal_api_purpose purpose,
+			const struct seal_manifest *manifest,
 			const uint8_t card[static SEAL_CARD_FINGERPRINT],
-			char out[static SEAL_PROOF_CHALLENGE + 1])
+			char out[static SEAL_HOLDER_CHALLENGE + 1])
 {
+	const struct seal_api_asked asked = {purpose, manifest, card, 0};
 	struct parts parts;
 
 	put64(++api->challenges, parts.number);
 	put64(seal_api_now(), parts.at);
-	mac_of(api, manifest, &parts, card, parts.mac);
+	mac_of(api, &asked, &parts, parts.mac);
 	seal_hex(parts.number, sizeof parts.number, out);
 	seal_hex(parts.at, sizeof parts.at, out + 16);
 	seal_hex(parts.mac, sizeof parts.mac, out + 32);
 }
 
-static int is_for(const struct seal_api *api, const struct seal_manifest *manifest,
-		  const struct parts *parts, const uint8_t card[static SEAL_CARD_FINGERPRINT])
+static int is_for(const struct seal_api *api, const struct seal_api_asked *asked,
+		  const struct parts *parts)
 {
 	uint8_t mac[MAC];
 
-	mac_of(api, manifest, parts, card, mac);
+	mac_of(api, asked, parts, mac);
 	return seal_eq_ct(mac, parts->mac, MAC);
 }
 
-static int is_for_another(const struct seal_api *api, const struct seal_manifest *manifest,
+static int is_for_another(const struct seal_api *api, const struct seal_api_asked *asked,
 			  const struct parts *parts)
 {
+	const struct seal_manifest *manifest = asked->manifest;
+	struct seal_api_asked other = *asked;
+
 	for (unsigned i = 0; i < manifest->total; i++)
-		for (size_t j = 0; j < manifest->shares[i].card_count; j++)
-			if (is_for(api, manifest, parts, manifest->shares[i].cards[j]))
+		for (size_t j = 0; j < manifest->shares[i].card_count; j++) {
+			other.card = manifest->shares[i].cards[j];
+			if (is_for(api, &other, parts))
 				return 1;
+		}
 	return 0;
 }
 
-int seal_api_challenge_check(const struct seal_api *api, const struct seal_manifest *manifest,
-			     const char *challenge, size_t index,
-			     const uint8_t card[static SEAL_CARD_FINGERPRINT], uint64_t *out_number,
+int seal_api_challenge_check(const struct seal_api *api, const struct seal_api_asked *asked,
+			     const char *challenge, uint64_t *out_number,
 			     struct seal_api_answer *answer)
 {
 	uint8_t bytes[sizeof(struct parts)];
@@ -103,17 +115,17 @@ int seal_api_challenge_check(const struct seal_api *api, const struct seal_manif
 	if (seal_unhex(challenge, strlen(challenge), bytes, sizeof bytes, &len, NULL) ||
 	    len != sizeof bytes)
 		return seal_api_refuse(answer, 400, "challenge is not %u hex digits",
-				       SEAL_PROOF_CHALLENGE);
+				       SEAL_HOLDER_CHALLENGE);
 	memcpy(parts.number, bytes, 8);
 	memcpy(parts.at, bytes + 8, 8);
 	memcpy(parts.mac, bytes + 16, MAC);
-	if (!is_for(api, manifest, &parts, card))
-		return is_for_another(api, manifest, &parts)
+	if (!is_for(api, asked, &parts))
+		return is_for_another(api, asked, &parts)
 			       ? seal_api_refuse(answer, 400, "challenge was for another card")
 			       : seal_api_refuse(answer, 400, "stale challenge: ask again");
 	if (seal_api_now() - get64(parts.at) > LIFETIME)
 		return seal_api_refuse(answer, 400, "stale challenge: ask again");
-	if (get64(parts.number) <= api->answered[index])
+	if (get64(parts.number) <= api->answered[asked->purpose][asked->index])
 		return seal_api_refuse(answer, 400,
 				       "challenge was answered before, or a later one of this "
 				       "share: ask again");

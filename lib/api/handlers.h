@@ -27,6 +27,8 @@ SEAL_API_HANDLER(seal_sys_shares);
 SEAL_API_HANDLER(seal_sys_manifest);
 SEAL_API_HANDLER(seal_sys_challenge);
 SEAL_API_HANDLER(seal_sys_prove);
+SEAL_API_HANDLER(seal_sys_lock_challenge);
+SEAL_API_HANDLER(seal_sys_lock);
 SEAL_API_HANDLER(seal_sys_rekey_status);
 SEAL_API_HANDLER(seal_sys_rekey_open);
 SEAL_API_HANDLER(seal_sys_rekey_card);

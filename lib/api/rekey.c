@@ -174,7 +174,7 @@ int seal_api_holder(const struct seal_api *api, const struct json_t *body,
 		error = seal_card_fingerprint(out_card, print, diag);
 	if (error || answer->status)
 		return error;
-	return seal_proof_card(manifest, print, out_index, NULL)
+	return seal_holder_card(manifest, print, out_index, NULL)
 		       ? seal_api_refuse(answer, 400, SEAL_API_NOT_OURS)
 		       : SEAL_OK;
 }

@@ -113,7 +113,7 @@ int seal_sys_rekey_fetch(struct seal_api *api, const struct seal_api_request *re
 
 	if (!seal_api_query_card(request, card))
 		return seal_api_refuse(answer, 400, "card must be a fingerprint of 64 hex digits");
-	if (!manifest || seal_proof_card(manifest, card, &index, NULL))
+	if (!manifest || seal_holder_card(manifest, card, &index, NULL))
 		return seal_api_refuse(answer, 404, "%s", "");
 	file = seal_barrier_rekey_file(api->barrier, index, &len);
 	note = seal_barrier_rekey_note(api->barrier, &note_len);

@@ -81,7 +81,7 @@ static int one_share(struct seal_api *api, const struct seal_api_request *reques
 
 	if (!seal_api_query_card(request, card))
 		return seal_api_refuse(answer, 400, "card must be a fingerprint of 64 hex digits");
-	if (manifest && !seal_proof_card(manifest, card, &index, NULL))
+	if (manifest && !seal_holder_card(manifest, card, &index, NULL))
 		file = seal_barrier_file(api->barrier, index, &len);
 	if (!file)
 		return seal_api_refuse(answer, 404, "%s", "");

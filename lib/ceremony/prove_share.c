@@ -182,7 +182,7 @@ static int sign(const struct signing *signing, const char *challenge,
 	const struct seal_opened *opened = signing->opened;
 	struct seal_proof *proof SEAL_CLEANUP(seal_proof_freep) = NULL;
 	uint8_t card[SEAL_CARD_FINGERPRINT];
-	char text[SEAL_PROOF_TEXT];
+	char text[SEAL_HOLDER_TEXT];
 	int error = seal_card_fingerprint(&opened->card, card, diag);
 
 	if (!error)

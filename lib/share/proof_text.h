@@ -1,36 +1,22 @@
 #ifndef SEALKIT_SHARE_PROOF_TEXT_H
 #define SEALKIT_SHARE_PROOF_TEXT_H
 
-#include "share/manifest.h"
+#include "share/holder_text.h"
 
 /* What a holder signs to prove that the share of a set was opened (design section 3):
+   share/holder_text.h with the type line sealkit-proof/1, and in its middle
 
-       sealkit-proof/1
-       core: BASE64            (identity key of the daemon, which signed the manifest)
-       set: 32 hex digits
-       epoch: 1
        manifest: HEX           (SHA-256 of the manifest's text, without its signatures)
        share: 2                (index, from 1)
-       card: HEX               (fingerprint)
-       challenge: 64 hex digits
 
    Two signatures over it: by the proof key of the share, and by the signing key of the token
-   it was opened with. Both sides make the text from what they know themselves, so that nobody
-   has a token sign what another wrote; and who signs it countersigns the manifest. Threat: a
-   proof that is played again, for another card, or to another daemon. */
-
-#define SEAL_PROOF_TEXT 512u
-#define SEAL_PROOF_CHALLENGE 64u /* hex digits */
+   it was opened with; who signs it countersigns the manifest. */
 
 /* SEAL_E_MISMATCH: the card is of no share of this set; SEAL_E_FORMAT: the challenge. */
 SEAL_MUST_CHECK int seal_proof_text(const struct seal_manifest *manifest,
 				    const uint8_t card[static SEAL_CARD_FINGERPRINT],
-				    const char *challenge, char out[static SEAL_PROOF_TEXT],
+				    const char *challenge, char out[static SEAL_HOLDER_TEXT],
 				    struct seal_diag *diag);
-/* Whose card it is; *out_index counts from 0. SEAL_E_MISMATCH as above. */
-SEAL_MUST_CHECK int seal_proof_card(const struct seal_manifest *manifest,
-				    const uint8_t card[static SEAL_CARD_FINGERPRINT],
-				    size_t *out_index, struct seal_diag *diag);
 
 struct seal_proof_answer {
 	const struct seal_card *card;
