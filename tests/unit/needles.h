@@ -29,23 +29,28 @@ static inline struct needle needle_of(const void *text)
 	return needle;
 }
 
-__attribute__((no_sanitize("address"))) static inline size_t count_in(const uint8_t *at, size_t len,
-								      const struct needle *needle)
+/* All of them in one pass. */
+__attribute__((no_sanitize("address"))) static inline size_t
+count_in(const uint8_t *at, size_t len, const struct needle *needles, size_t needle_count)
 {
+	uint8_t first[256] = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i + NEEDLE <= len; i++) {
-		size_t k = 0;
+	for (size_t n = 0; n < needle_count; n++)
+		first[needles[n].masked[0] ^ MASK] = 1;
+	for (size_t i = 0; i + NEEDLE <= len; i++)
+		for (size_t n = 0; first[at[i]] && n < needle_count; n++) {
+			size_t k = 0;
 
-		while (k < NEEDLE && at[i + k] == (needle->masked[k] ^ MASK))
-			k++;
-		count += k == NEEDLE;
-	}
+			while (k < NEEDLE && at[i + k] == (needles[n].masked[k] ^ MASK))
+				k++;
+			count += k == NEEDLE;
+		}
 	return count;
 }
 
-/* How often it stands in what the process can write to. */
-static inline size_t count_in_memory(const struct needle *needle)
+/* How often they stand in what the process can write to. */
+static inline size_t count_all_in_memory(const struct needle *needles, size_t needle_count)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
 	char line[512];
@@ -59,11 +64,16 @@ static inline size_t count_in_memory(const struct needle *needle)
 
 		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 &&
 		    !strncmp(rights, "rw", 2) && to - from < (256ul << 20))
-			count += count_in((const uint8_t *)from, to - from, needle);
+			count += count_in((const uint8_t *)from, to - from, needles, needle_count);
 	}
 	VALGRIND_ENABLE_ERROR_REPORTING;
 	(void)fclose(maps);
 	return count;
+}
+
+static inline size_t count_in_memory(const struct needle *needle)
+{
+	return count_all_in_memory(needle, 1);
 }
 
 #endif

@@ -29,7 +29,7 @@ ssize_t getrandom(void *out, size_t len, unsigned flags)
 	return got;
 }
 
-static size_t count_in_files(const struct needle *needle)
+static size_t count_all_in_files(const struct needle *needles, size_t needle_count)
 {
 	static const char *const names[] = {"sealkit.db", "sealkit.db-wal"};
 	static uint8_t bytes[4u << 20];
@@ -47,10 +47,15 @@ static size_t count_in_files(const struct needle *needle)
 		got = fread(bytes, 1, sizeof bytes, in);
 		assert_true(got < sizeof bytes);
 		(void)fclose(in);
-		count += count_in(bytes, got, needle);
+		count += count_in(bytes, got, needles, needle_count);
 		seal_wipe(bytes, got);
 	}
 	return count;
+}
+
+static size_t count_in_files(const struct needle *needle)
+{
+	return count_all_in_files(needle, 1);
 }
 
 static struct needle take_share(struct room *room, size_t i)
@@ -61,19 +66,13 @@ static struct needle take_share(struct room *room, size_t i)
 	return needle;
 }
 
-static void is_nowhere(const struct needle *needle, const char *what)
+static void are_nowhere(const struct needle *needles, size_t count, const char *what)
 {
-	size_t memory = count_in_memory(needle);
-	size_t files = count_in_files(needle);
+	size_t memory = count_all_in_memory(needles, count);
+	size_t files = count_all_in_files(needles, count);
 
 	if (memory || files)
 		fail_msg("%s: %zu times in memory, %zu in files", what, memory, files);
-}
-
-static void nothing_drawn_is_left(const char *when)
-{
-	for (size_t i = 0; i < draws; i++)
-		is_nowhere(&drawn[i], when);
 }
 
 /* The new unseal key, its polynomial, the new root key: all drawn with the third share. */
@@ -102,18 +101,15 @@ static void the_quorum_leaves_ciphertext(void **state)
 	assert_int_equal(pending_epoch(&vault), 2);
 	assert_in_range(draws, 3, DRAWS); /* unseal key, coefficients, root key, at least */
 	shares[2] = take_share(&old, 2);
-	for (size_t i = 0; i < 3; i++)
-		is_nowhere(&shares[i], "a share of the old set");
-	nothing_drawn_is_left("at the quorum");
+	are_nowhere(shares, 3, "shares of the old set");
+	are_nowhere(drawn, draws, "drawn at the quorum");
 	open_pending(&fresh, &vault);
 	for (size_t i = 0; i < 3; i++)
 		shares[i] = take_share(&fresh, i);
-	for (size_t i = 0; i < 3; i++) {
-		is_nowhere(&shares[i], "a share of the new set");
-		if (i < 2)
-			assert_int_equal(rekey_prove(&vault, i), 0);
-		nothing_drawn_is_left("after a proof");
-	}
+	are_nowhere(shares, 3, "shares of the new set");
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(rekey_prove(&vault, i), 0);
+	are_nowhere(drawn, draws, "drawn at the quorum, after a proof");
 	end_all(&vault, &old, &fresh);
 }
 
@@ -152,7 +148,7 @@ static void sessions_are_wiped(void **state)
 			seal_secret_freep(&old.share[how]);
 			must(seal_barrier_rekey_cancel(vault.barrier, wish.plan, &diag));
 		}
-		is_nowhere(&share, "a half-given share");
+		are_nowhere(&share, 1, "a half-given share");
 	}
 	end_all(&vault, &old, &fresh);
 }
