@@ -132,13 +132,8 @@ static void climb(uint8_t *hashes, uint64_t from, size_t count, struct seal_leav
 void seal_leaves_hash(struct seal_leaves_buffer *buffer, struct seal_leaves_result *result)
 {
 	const struct seal_leaves_piece *piece = &buffer->piece;
-	size_t at = 0;
 
-	for (size_t i = 0; i < piece->count; i++) {
-		seal_merkle_leaf(buffer->bytes + at, buffer->ends[i] - at,
-				 buffer->hashes + i * SEAL_MERKLE_HASH);
-		at = (size_t)buffer->ends[i] + 1;
-	}
+	seal_merkle_leaves(buffer->bytes, buffer->ends, piece->count, buffer->hashes);
 	result->node_count = 0;
 	climb(buffer->hashes, piece->first, piece->count, result);
 }

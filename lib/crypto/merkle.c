@@ -7,9 +7,12 @@
 #include "crypto/merkle_internal.h"
 
 #include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/banned.h"
+
+#define GROUP 512u /* lines that are put in order of length */
 
 #define LEAF "\x00"
 #define NODE "\x01"
@@ -37,11 +40,77 @@ void seal_merkle_node(const uint8_t left[static SEAL_MERKLE_HASH],
 	(void)SHA256_Final(out, &ctx);
 }
 
+static size_t start_of(const uint32_t *ends, size_t i)
+{
+	return i ? (size_t)ends[i - 1] + 1 : 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* In that order, in which those of as many blocks are together. Gives how many are hashed: those
+   that are not fill no group of lanes, and are the last in order. */
+static size_t leaves_in_lanes(const char *lines, const uint32_t *ends, const uint64_t *order,
+			      size_t count, uint8_t *out)
+{
+	size_t done = 0;
+
+	for (; done + SEAL_MERKLE_LANES <= count; done += SEAL_MERKLE_LANES) {
+		uint8_t hashes[SEAL_MERKLE_LANES * SEAL_MERKLE_HASH];
+		const uint8_t *line[SEAL_MERKLE_LANES];
+		size_t len[SEAL_MERKLE_LANES];
+
+		for (size_t k = 0; k < SEAL_MERKLE_LANES; k++) {
+			size_t i = (uint32_t)order[done + k];
+
+			line[k] = (const uint8_t *)lines + start_of(ends, i);
+			len[k] = ends[i] - start_of(ends, i);
+		}
+		seal_merkle_leaf_lanes(line, len, hashes);
+		for (size_t k = 0; k < SEAL_MERKLE_LANES; k++)
+			memcpy(out + (uint32_t)order[done + k] * (size_t)SEAL_MERKLE_HASH,
+			       hashes + k * SEAL_MERKLE_HASH, SEAL_MERKLE_HASH);
+	}
+	return done;
+}
+
+void seal_merkle_leaves(const char *lines, const uint32_t *ends, size_t count, uint8_t *out)
+{
+	int lanes = seal_merkle_wants_lanes();
+	uint64_t order[GROUP];
+
+	for (size_t from = 0; from < count; from += GROUP) {
+		size_t group = count - from < GROUP ? count - from : GROUP;
+		size_t done = 0;
+
+		for (size_t i = 0; i < group; i++)
+			order[i] = (uint64_t)SEAL_MERKLE_BLOCKS(ends[from + i] -
+								start_of(ends, from + i))
+					   << 32 |
+				   (from + i);
+		if (lanes) {
+			qsort(order, group, sizeof order[0], by_value);
+			done = leaves_in_lanes(lines, ends, order, group, out);
+		}
+		for (; done < group; done++) {
+			size_t i = (uint32_t)order[done];
+
+			seal_merkle_leaf(lines + start_of(ends, i), ends[i] - start_of(ends, i),
+					 out + i * SEAL_MERKLE_HASH);
+		}
+	}
+}
+
 void seal_merkle_nodes(const uint8_t *hashes, size_t pairs, uint8_t *out)
 {
 	size_t i = 0;
 
-	if (seal_merkle_has_lanes())
+	if (seal_merkle_wants_lanes())
 		for (; i + SEAL_MERKLE_LANES <= pairs; i += SEAL_MERKLE_LANES)
 			seal_merkle_lanes(hashes + i * 2 * SEAL_MERKLE_HASH,
 					  out + i * SEAL_MERKLE_HASH);

@@ -17,6 +17,8 @@
 
 /* SHA-256 of 00 and the bytes; of 01 and both children; of nothing: the root of no leaves. */
 void seal_merkle_leaf(const void *bytes, size_t len, uint8_t out[static SEAL_MERKLE_HASH]);
+/* The leaves of lines in a row: ends[i] is where the newline of line i is. */
+void seal_merkle_leaves(const char *lines, const uint32_t *ends, size_t count, uint8_t *out);
 void seal_merkle_node(const uint8_t left[static SEAL_MERKLE_HASH],
 		      const uint8_t right[static SEAL_MERKLE_HASH],
 		      uint8_t out[static SEAL_MERKLE_HASH]);

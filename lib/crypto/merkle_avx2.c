@@ -1,10 +1,12 @@
-/* Eight nodes at once: SHA-256 (FIPS 180-4) in eight lanes of AVX2. A node is 65 bytes, so two
-   blocks: hashed one by one the nodes of a log of short lines cost a quarter of its time. */
+/* Eight leaves or nodes at once: SHA-256 (FIPS 180-4) in eight lanes of AVX2. Without instructions
+   for SHA-256 that is more than twice as fast as one by one. */
 
 #include "crypto/merkle_internal.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/banned.h"
@@ -30,6 +32,26 @@ static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a
 int seal_merkle_has_lanes(void)
 {
 	return __builtin_cpu_supports("avx2") != 0;
+}
+
+int seal_merkle_wants_lanes(void)
+{
+	static atomic_int
+		known; /* 1 no, 2 yes: asking takes longer than hashing, in a virtual machine */
+	unsigned a = 0;
+	unsigned b = 0;
+	unsigned c = 0;
+	unsigned d = 0;
+	int wants = known;
+
+	if (!wants) {
+		wants = seal_merkle_has_lanes() &&
+					(!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_SHA))
+				? 2
+				: 1;
+		known = wants;
+	}
+	return wants == 2;
 }
 
 ALWAYS __m256i add(__m256i a, __m256i b)
@@ -70,14 +92,14 @@ ALWAYS void transpose(__m256i w[8])
 }
 
 /* Half a block of each lane, from bytes in big-endian words; and the way back. */
-ALWAYS void load(const uint8_t *bytes, size_t stride, __m256i w[8])
+ALWAYS void load(const uint8_t *const block[8], size_t at, __m256i w[8])
 {
 	const __m256i swap =
 		_mm256_broadcastsi128_si256(_mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203));
 
 	for (int i = 0; i < 8; i++)
-		w[i] = _mm256_shuffle_epi8(
-			_mm256_loadu_si256((const __m256i_u *)(bytes + (size_t)i * stride)), swap);
+		w[i] = _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i_u *)(block[i] + at)),
+					   swap);
 	transpose(w);
 }
 
@@ -113,28 +135,53 @@ ALWAYS void one_round(__m256i s[8], __m256i word)
 	s[0] = add(t1, add(s0, most));
 }
 
-ALWAYS void compress(__m256i state[8], const uint8_t *bytes, size_t stride)
+/* Lanes whose mask is 0 stay as they are. */
+ALWAYS void compress(__m256i state[8], const uint8_t *const block[8], __m256i mask)
 {
 	__m256i w[16];
 	__m256i s[8];
 
-	load(bytes, stride, w);
-	load(bytes + 32, stride, w + 8);
+	load(block, 0, w);
+	load(block, 32, w + 8);
 	for (int i = 0; i < 8; i++)
 		s[i] = state[i];
+		/* So that names turn, and not registers. */
+#pragma GCC unroll 64
 	for (int i = 0; i < 64; i++) {
 		if (i >= 16)
 			w[i & 15] = next_word(w, i);
 		one_round(s, add(w[i & 15], _mm256_set1_epi32((int)rounds[i])));
 	}
 	for (int i = 0; i < 8; i++)
-		state[i] = add(state[i], s[i]);
+		state[i] = add(state[i], _mm256_and_si256(s[i], mask));
+}
+
+ALWAYS void begin(__m256i state[8])
+{
+	for (int i = 0; i < 8; i++)
+		state[i] = _mm256_set1_epi32((int)start[i]);
+}
+
+/* The state has a word of all lanes in a row: back to the lanes, each in big-endian. */
+ALWAYS void end(__m256i state[8], uint8_t *out)
+{
+	uint8_t words[8][SEAL_MERKLE_HASH];
+	const uint8_t *row[8];
+
+	for (int i = 0; i < 8; i++) {
+		_mm256_storeu_si256((__m256i_u *)words[i], state[i]);
+		row[i] = words[i];
+	}
+	load(row, 0, state);
+	for (int i = 0; i < 8; i++)
+		_mm256_storeu_si256((__m256i_u *)(out + (size_t)i * SEAL_MERKLE_HASH), state[i]);
 }
 
 AVX2 void seal_merkle_lanes(const uint8_t *hashes, uint8_t *out)
 {
+	const __m256i all = _mm256_set1_epi32(-1);
 	uint8_t padded[SEAL_MERKLE_LANES][2 * BLOCK] = {{0}};
-	uint8_t words[8][SEAL_MERKLE_HASH];
+	const uint8_t *block[SEAL_MERKLE_LANES];
 	__m256i state[8];
 
 	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++) {
@@ -143,17 +190,60 @@ AVX2 void seal_merkle_lanes(const uint8_t *hashes, uint8_t *out)
 		padded[i][65] = 0x80;
 		padded[i][126] = 65 * 8 >> 8; /* the length in bits */
 		padded[i][127] = 65 * 8 & 255;
+		block[i] = padded[i];
 	}
-	for (int i = 0; i < 8; i++)
-		state[i] = _mm256_set1_epi32((int)start[i]);
-	compress(state, padded[0], sizeof padded[0]);
-	compress(state, padded[0] + BLOCK, sizeof padded[0]);
-	for (int i = 0; i < 8; i++)
-		_mm256_storeu_si256((__m256i_u *)words[i], state[i]);
-	/* The state has a word of all lanes in a row: back to the lanes, each in big-endian. */
-	load(words[0], sizeof words[0], state);
-	for (int i = 0; i < 8; i++)
-		_mm256_storeu_si256((__m256i_u *)(out + (size_t)i * SEAL_MERKLE_HASH), state[i]);
+	begin(state);
+	compress(state, block, all);
+	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++)
+		block[i] += BLOCK;
+	compress(state, block, all);
+	end(state, out);
+}
+
+/* Block number b of a leaf: the byte 00, the line, and what ends a message. Within the line it is
+   read where it stands. */
+static const uint8_t *block_of(const uint8_t *line, size_t len, size_t b, uint8_t scratch[BLOCK])
+{
+	size_t message = len + 1;
+	size_t from = b * BLOCK;
+	size_t at = b == 0 ? 1 : 0;
+	size_t left = message > from ? message - from : 0;
+
+	if (b > 0 && left >= BLOCK)
+		return line + from - 1;
+	for (size_t i = 0; i < BLOCK; i++)
+		scratch[i] = 0;
+	left = left < BLOCK ? left : BLOCK;
+	if (left > at)
+		memcpy(scratch + at, line + from + at - 1, left - at);
+	if (message >= from && message < from + BLOCK)
+		scratch[message - from] = 0x80;
+	if (from + BLOCK >= message + 9)
+		for (unsigned i = 0; i < 8; i++)
+			scratch[BLOCK - 1 - i] = (uint8_t)((uint64_t)message * 8 >> 8 * i);
+	return scratch;
+}
+
+AVX2 void seal_merkle_leaf_lanes(const uint8_t *const line[static SEAL_MERKLE_LANES],
+				 const size_t len[static SEAL_MERKLE_LANES], uint8_t *out)
+{
+	uint8_t scratch[SEAL_MERKLE_LANES][BLOCK] = {{0}};
+	const uint8_t *block[SEAL_MERKLE_LANES];
+	int on[SEAL_MERKLE_LANES];
+	__m256i state[8];
+	size_t most = 0;
+
+	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++)
+		most = SEAL_MERKLE_BLOCKS(len[i]) > most ? SEAL_MERKLE_BLOCKS(len[i]) : most;
+	begin(state);
+	for (size_t b = 0; b < most; b++) {
+		for (size_t i = 0; i < SEAL_MERKLE_LANES; i++) {
+			on[i] = b < SEAL_MERKLE_BLOCKS(len[i]) ? -1 : 0;
+			block[i] = on[i] ? block_of(line[i], len[i], b, scratch[i]) : scratch[i];
+		}
+		compress(state, block, _mm256_loadu_si256((const __m256i_u *)on));
+	}
+	end(state, out);
 }
 
 #else
@@ -163,6 +253,18 @@ AVX2 void seal_merkle_lanes(const uint8_t *hashes, uint8_t *out)
 int seal_merkle_has_lanes(void)
 {
 	return 0;
+}
+
+int seal_merkle_wants_lanes(void)
+{
+	return 0;
+}
+
+void seal_merkle_leaf_lanes(const uint8_t *const line[static SEAL_MERKLE_LANES],
+			    const size_t len[static SEAL_MERKLE_LANES], uint8_t *out)
+{
+	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++)
+		seal_merkle_leaf(line[i], len[i], out + i * SEAL_MERKLE_HASH);
 }
 
 void seal_merkle_lanes(const uint8_t *hashes, uint8_t *out)

@@ -211,9 +211,62 @@ static void nodes_in_rows(void **state)
 			assert_memory_equal(row[i], want, sizeof want);
 		}
 	}
+	if (!seal_merkle_has_lanes())
+		return;
 	seal_merkle_lanes(leaves[0], row[0]);
 	sha256(1, leaves[14], 32, leaves[15], 32, want);
 	assert_memory_equal(row[7], want, sizeof want);
+}
+
+/* Lines of every length about the borders of blocks, in any order, in groups of every size. */
+static void leaves_of_lines(void **state)
+{
+	static char lines[1u << 20];
+	static uint32_t ends[1400];
+	static uint8_t out[1400][SEAL_MERKLE_HASH];
+	size_t count = 0;
+	size_t at = 0;
+	hash_bytes want;
+
+	(void)state;
+	for (; count < 1400; count++) {
+		size_t len = count * 389 % 700; /* each length twice */
+
+		for (size_t i = 0; i < len; i++)
+			lines[at++] = (char)(11 + (count + i * 3) % 200);
+		ends[count] = (uint32_t)at;
+		lines[at++] = '\n';
+	}
+	for (size_t n = 0; n <= 1400; n += n < 40 ? 1 : 340) {
+		seal_merkle_leaves(lines, ends, n, out[0]);
+		for (size_t i = 0; i < n; i++) {
+			size_t from = i ? ends[i - 1] + 1 : 0;
+
+			sha256(0, lines + from, ends[i] - from, NULL, 0, want);
+			assert_memory_equal(out[i], want, sizeof want);
+		}
+	}
+}
+
+static void leaves_in_lanes(void **state)
+{
+	static const size_t len[SEAL_MERKLE_LANES] = {0, 54, 55, 62, 63, 64, 1000, 118};
+	const uint8_t *line[SEAL_MERKLE_LANES];
+	uint8_t text[1000], out[SEAL_MERKLE_LANES][SEAL_MERKLE_HASH];
+	hash_bytes want;
+
+	(void)state;
+	if (!seal_merkle_has_lanes())
+		return;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i * 7);
+	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++)
+		line[i] = text;
+	seal_merkle_leaf_lanes(line, len, out[0]);
+	for (size_t i = 0; i < SEAL_MERKLE_LANES; i++) {
+		sha256(0, text, len[i], NULL, 0, want);
+		assert_memory_equal(out[i], want, sizeof want);
+	}
 }
 
 int main(void)
@@ -222,6 +275,7 @@ int main(void)
 		cmocka_unit_test(published_roots),	cmocka_unit_test(published_proofs),
 		cmocka_unit_test(roots_of_all_sizes),	cmocka_unit_test(subtrees_are_added),
 		cmocka_unit_test(no_tree_is_too_large), cmocka_unit_test(nodes_in_rows),
+		cmocka_unit_test(leaves_of_lines),	cmocka_unit_test(leaves_in_lanes),
 	};
 
 	return cmocka_run_group_tests(tests, naive_setup, NULL);
