@@ -13,6 +13,7 @@
 
 #include "base/banned.h"
 
+#define NOT_NEWER "holder of this card has a rekey open whose plan is not older: cancel it"
 /* How long new holders have; the set in force stays, whatever they do. */
 #define PROVE_WITHIN (30u * 24u * 3600u)
 
@@ -59,13 +60,24 @@ static size_t cards_of(const struct seal_plan *plan)
 	return count;
 }
 
-/* One rekey a holder: who has opened another ends that first. */
-static int is_busy(const struct seal_api *api, size_t opener)
+/* One rekey a holder. A plan is public once it is signed, and anybody may send it again: so a newer
+   one takes the place of an older, and an older is refused. Else who has kept an old plan could
+   end, or keep out, the one that is meant. */
+static int make_way(struct seal_api *api, const struct seal_plan *plan, size_t opener,
+		    struct seal_api_answer *answer)
 {
-	for (size_t i = 0; i < SEAL_REKEY_SESSIONS; i++)
-		if (api->plans[i] && api->plans[i]->opener == opener)
-			return 1;
-	return 0;
+	for (size_t i = 0; i < SEAL_REKEY_SESSIONS; i++) {
+		const struct seal_api_plan *other = api->plans[i];
+
+		if (!other || other->opener != opener)
+			continue;
+		if (strcmp(plan->created, other->plan.created) <= 0)
+			return seal_api_refuse(answer, 400, NOT_NEWER);
+		/* NOTFOUND while its cards are missing. */
+		(void)!seal_barrier_rekey_cancel(api->barrier, other->digest, NULL);
+		seal_api_rekey_remove(api, other);
+	}
+	return SEAL_OK;
 }
 
 static int add_plan(struct seal_api *api, const struct seal_api_consent *consent, const char *text,
@@ -89,6 +101,8 @@ static int add_plan(struct seal_api *api, const struct seal_api_consent *consent
 		return seal_api_refuse(answer, 400, "plan cannot be read: %s", line);
 	}
 	error = check_plan(api, &plan->plan, answer);
+	if (!error && !answer->status)
+		error = make_way(api, &plan->plan, consent->index, answer);
 	if (error || answer->status)
 		return error;
 	memcpy(plan->digest, consent->digest, sizeof plan->digest);
@@ -168,9 +182,6 @@ int seal_sys_rekey_open(struct seal_api *api, const struct seal_api_request *req
 	plan = seal_api_rekey_find(api, consent.digest);
 	if (!plan && seal_barrier_rekey_pending(api->barrier, &pending))
 		return seal_api_refuse(answer, 400, "another rekey is pending");
-	if (!plan && is_busy(api, consent.index))
-		return seal_api_refuse(answer, 400,
-				       "holder of this card has another rekey open: cancel it");
 	if (!plan) {
 		error = add_plan(api, &consent, text, answer, diag);
 		if (error || answer->status)

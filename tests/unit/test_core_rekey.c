@@ -276,7 +276,8 @@ static void nobody_occupies_or_cancels(void **state)
 	put_text(first, sizeof first, rekey.digest);
 	put_text(rekey.plan.ticket, sizeof rekey.plan.ticket, "SEC-1");
 	plan_write(&rekey);
-	expect(rekey_ask(&rekey, &people[0]), 400, "holder of this card has another rekey open");
+	expect(rekey_ask(&rekey, &people[0]), 400,
+	       "holder of this card has a rekey open whose plan is not older");
 	ok(rekey_ask(&rekey, &people[1])); /* another's does not stand in the way */
 	for (size_t i = 0; i < NEW_PEOPLE; i++)
 		ok(rekey_card(&rekey, rekey.digest, &rekey.fresh[i]));
@@ -294,6 +295,39 @@ static void nobody_occupies_or_cancels(void **state)
 	core_expect(&rekey.people.room, 200, first, "GET", REKEY, NULL, NULL);
 	core_expect(&rekey.people.room, 400, "a cancel needs plan, card and signature", "PUT",
 		    REKEY "/cancel", NULL, "{\"plan\":\"\"}");
+	rekey_done(&rekey);
+}
+
+/* A plan is public once it is signed: who has kept an old one can neither end nor keep out what its
+   signer wants now. */
+static void an_older_plan_is_worth_nothing(void **state)
+{
+	struct rekey rekey;
+	struct person *alice;
+	char *older, *newer;
+
+	(void)state;
+	rekey_init(&rekey);
+	alice = &rekey.people.person[0];
+	older = strdup(rekey.text);
+	rekey_ready(&rekey);
+	ok(rekey_give(&rekey, 1));
+	put_text(rekey.plan.created, sizeof rekey.plan.created, "2026-11-30T10:00:01Z");
+	plan_write(&rekey);
+	newer = strdup(rekey.text);
+	ok(rekey_ask(&rekey, alice));
+	free(rekey.text);
+	rekey.text = older;
+	expect(rekey_ask(&rekey, alice), 400, "whose plan is not older");
+	free(rekey.text);
+	rekey.text = newer;
+	core_expect(&rekey.people.room, 200, "\"progress\":0,\"given\":[]}],\"pending\":null",
+		    "GET", REKEY, NULL, NULL);
+	for (size_t i = 0; i < NEW_PEOPLE; i++)
+		ok(rekey_card(&rekey, rekey.digest, &rekey.fresh[i]));
+	for (size_t i = 0; i < 3; i++)
+		ok(rekey_give(&rekey, i));
+	core_expect(&rekey.people.room, 200, rekey.digest, "GET", REKEY, NULL, NULL);
 	rekey_done(&rekey);
 }
 
@@ -391,6 +425,7 @@ int main(void)
 		cmocka_unit_test(plans_are_checked),
 		cmocka_unit_test(cards_are_those_of_the_plan),
 		cmocka_unit_test(nobody_occupies_or_cancels),
+		cmocka_unit_test(an_older_plan_is_worth_nothing),
 		cmocka_unit_test(the_first_quorum),
 		cmocka_unit_test(the_status_is_signed),
 	};
