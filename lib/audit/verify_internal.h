@@ -29,6 +29,9 @@ struct seal_verify_line {
 SEAL_MUST_CHECK int seal_verify_read(const char *line, size_t len, int strict,
 				     struct seal_verify_line *out_line, struct seal_diag *diag);
 
+/* 1: seal_json_parse takes it, too, surely; 0: perhaps. */
+int seal_verify_plain(const char *line, size_t len);
+
 /* The notes of a piece. Copies of lines of the types `continue` and `promise` are the
    consumer's. */
 struct seal_verify_copy {
