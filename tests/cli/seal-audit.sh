@@ -34,6 +34,14 @@ proved       the first 60, by 2 checkpoints
 verdict      good"
 exits "strictly" 0 verify --strict --require alice --require vault.example/log "$d/l/log"
 exits "by keys instead of cards" 0 "$audit" verify --key "$d/l/log.key" --key "$d/l/cosigners.key" --strict "$d/l/log"
+by_roster() { "$audit" verify --key "$d/l/log.key" "$@" "$d/l/log"; }
+exits "by a roster" 0 by_roster --roster "$d/l/roster" --strict --require bruno
+ok "whose words are told" test "$(printf '%s\n' "$tap_out" | sed -n 's/^roster       Example Bank, version 1: //p' | wc -w)" = 12
+exits "by one in which bruno's term is over" 1 by_roster --roster "$d/l/ended.roster"
+is "what is said of him, of both checkpoints, and on stderr" "$(printf '%s\n' "$tap_out" | grep -c 'cosignature of bruno: was not in office on that day$')" 3
+exits "by both, as he was in office by the other" 0 by_roster --roster "$d/l/ended.roster" --roster "$d/l/roster"
+sed '$d' "$d/l/roster" >"$d/unsigned.roster"
+exits "by a roster that nobody signed" 1 by_roster --roster "$d/unsigned.roster"
 is "as JSON" "$(verify --json "$d/l/log" | jq -c 'del(.root)')" \
 	"{\"result\":\"OK\",\"exit\":0,\"origin\":\"vault.example/log\",\"lines\":60,\"bytes\":$(wc -c <"$d/l/log"),\"proved\":60,\"checkpoints\":2,\"found\":0,\"findings\":[]}"
 is "the root is the checkpoint's" "$(verify --json "$d/l/log" | jq -r .root)" "$(sed -n 3p "$d/l/log.checkpoint")"

@@ -2,7 +2,9 @@
    DIR/cards/NAME.card, with a passphrase token's keys; DIR/log.key, the log's key as text, and
    DIR/cosigners.key, theirs; DIR/log of LINES lines, with a checkpoint of half of them in
    DIR/log.checkpoints/ and one of all in DIR/log.checkpoint, both cosigned by all, as the
-   lines before them promise. DIR/foreign.checkpoint is the newest, by keys that nobody has. */
+   lines before them promise. DIR/foreign.checkpoint is the newest, by keys that nobody has.
+   DIR/roster has all of them as administrators, signed by the first; in DIR/ended.roster the last
+   one's term is over. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #define ORIGIN "vault.example/log"
 
 struct key {
+	struct seal_card card;
 	uint8_t secret[64];
 	struct seal_note_key key;
 	struct seal_cosigner cosigner;
@@ -93,6 +96,7 @@ static void make_card(const char *dir, const char *name, struct key *person)
 	(void)fputs(text, out);
 	(void)fclose(out);
 	free(text);
+	person->card = card;
 	check(seal_cosign_key_card(&card, &person->key, &diag), &diag);
 	person->cosigner = (struct seal_cosigner){sign, person, (uint64_t)time(NULL)};
 	seal_identity_free(identity);
@@ -125,6 +129,55 @@ static void put_head(const char *dir, const char *name, const struct seal_merkle
 	      &diag);
 	(void)fputs(note, out);
 	(void)fclose(out);
+	free(note);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct seal_roster_person *)a)->id,
+		      ((const struct seal_roster_person *)b)->id);
+}
+
+static void put_roster(const char *dir, const char *name, int ended)
+{
+	static struct seal_roster roster;
+	struct seal_note_key key;
+	struct seal_note_signer signer = {&key, sign, &people[0]};
+	struct seal_diag diag = {0};
+	char *text = NULL, *note = NULL;
+	size_t len = 0;
+	FILE *out = open_in(dir, name);
+
+	roster = (struct seal_roster){.organisation = "Example Bank",
+				      .version = 1,
+				      .created = "2026-11-01T10:00:00Z",
+				      .review = "2027-05-31",
+				      .changes = 1,
+				      .duty = 1,
+				      .count = (size_t)count};
+	for (int i = 0; i < count; i++) {
+		struct seal_roster_person *person = &roster.people[i];
+		struct seal_roster_card *card = &person->cards[0];
+
+		(void)snprintf(person->id, sizeof person->id, "%s", people[i].card.name);
+		(void)snprintf(person->department, sizeof person->department, "ops");
+		(void)snprintf(person->start, sizeof person->start, "2026-11-01");
+		if (ended && i + 1 == count)
+			(void)snprintf(person->end, sizeof person->end, "2026-11-02");
+		person->roles = SEAL_ROLE_ADMINISTRATOR;
+		person->card_count = 1;
+		check(seal_card_fingerprint(&people[i].card, card->fingerprint, &diag), &diag);
+		card->kind = SEAL_CARD_ED25519;
+		card->key_len = 32;
+		memcpy(card->key, people[i].card.signing, 32);
+	}
+	qsort(roster.people, roster.count, sizeof roster.people[0], by_id);
+	check(seal_roster_text(&roster, &text, &diag), &diag);
+	check(seal_card_note_key(&people[0].card, &key, &diag), &diag);
+	check(seal_note_sign(text, strlen(text), &signer, 1, &note, &len, &diag), &diag);
+	(void)fputs(note, out);
+	(void)fclose(out);
+	free(text);
 	free(note);
 }
 
@@ -207,6 +260,10 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++)
 		put_key(out, &people[i].key, 0x04);
 	(void)fclose(out);
+	if (count > 0) {
+		put_roster(argv[1], "roster", 0);
+		put_roster(argv[1], "ended.roster", 1);
+	}
 	put_log(argv[1], strtoul(argv[2], NULL, 10));
 	return 0;
 }
