@@ -1,5 +1,5 @@
 /* Whose cosignatures are believed: people by their cards and by a roster, each kind of token; and
-   not before or after their time in office. */
+   not before or after their time in office. And a token that cosigns. */
 
 #include "rosters.h"
 
@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "audit/checkpoint.h"
+#include "ceremony/cosign_token.h"
 #include "ceremony/cosigners.h"
+#include "token/template.h"
+#include "token/token_internal.h"
 
 static struct staff staff;
 static char folder[] = "/tmp/sealkit-cosigners-XXXXXX";
@@ -164,6 +167,75 @@ static void times_in_office(void **state)
 	seal_cosigners_done(&cosigners);
 }
 
+static int answer(void *ctx, const struct seal_token_question *question,
+		  struct seal_secret **out_secret, struct seal_diag *diag)
+{
+	(void)question;
+	if (*(int *)ctx)
+		return seal_fail(diag, SEAL_E_INTERRUPTED, "given up");
+	return seal_secret_copy((const uint8_t *)"246810", 6, out_secret, diag);
+}
+
+static void touch(void *ctx, const struct seal_token_question *question, int waiting)
+{
+	(void)ctx;
+	(void)question;
+	(void)waiting;
+}
+
+/* A head that nobody has signed, and one that has a signature: by a token, which may be refused
+   its PIN. */
+static void with_a_token(void **state)
+{
+	static const struct seal_checkpoint head = {"log", 5, {1, 2, 3}, 0};
+	static const struct seal_token_place place;
+	static const struct seal_token_plan plan = {.name = "alice"};
+	static struct seal_card card;
+	int give_up = 0;
+	const struct seal_token_asker asker = {.secret = answer, .touch = touch, .ctx = &give_up};
+	struct seal_cosign_verdict verdict[2];
+	struct seal_cosign_token by;
+	struct seal_note_signer signer;
+	struct seal_note_key key;
+	struct seal_token *token = NULL;
+	struct seal_note *note = NULL;
+	char *first = NULL, *second = NULL;
+	size_t first_len = 0, len = 0;
+
+	(void)state;
+	assert_int_equal(seal_token_enrol_with(&seal_template_driver, &place, &plan, &asker, &card,
+					       &token, NULL),
+			 SEAL_OK);
+	assert_int_equal(seal_cosign_token(token, &asker, 1795000000, &by, &signer, NULL), SEAL_OK);
+	assert_int_equal(seal_checkpoint_sign(&head, &signer, 1, &first, &first_len, NULL),
+			 SEAL_OK);
+	assert_int_equal(seal_cosign_token(token, &asker, 1795000001, &by, &signer, NULL), SEAL_OK);
+	assert_int_equal(seal_cosign_add(first, first_len, &signer, 1, &second, &len, NULL),
+			 SEAL_OK);
+	assert_int_equal(seal_note_parse(second, len, &note, NULL), SEAL_OK);
+	assert_int_equal(seal_cosign_key_card(&card, &key, NULL), SEAL_OK);
+	seal_cosign_check(note, &key, 1, verdict);
+	for (uint64_t i = 0; i < 2; i++) {
+		assert_ptr_equal(verdict[i].key, &key);
+		assert_int_equal(verdict[i].error, SEAL_OK);
+		assert_true(verdict[i].seconds == 1795000000 + i);
+	}
+	seal_note_free(note);
+	free(first);
+	free(second);
+	seal_token_freep(&token);
+	give_up = 1;
+	second = NULL;
+	assert_int_equal(seal_token_open_with(&seal_template_driver, &place, &card, &token, NULL),
+			 SEAL_OK);
+	assert_int_equal(seal_cosign_token(token, &asker, 1795000002, &by, &signer, NULL), SEAL_OK);
+	assert_int_equal(seal_checkpoint_sign(&head, &signer, 1, &second, &len, NULL),
+			 SEAL_E_INTERRUPTED);
+	assert_null(second);
+	seal_token_free(token);
+	seal_template_pull();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +243,7 @@ int main(void)
 		cmocka_unit_test(by_a_roster),
 		cmocka_unit_test(rosters_that_are_none),
 		cmocka_unit_test(times_in_office),
+		cmocka_unit_test(with_a_token),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
