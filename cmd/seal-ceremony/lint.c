@@ -6,15 +6,15 @@
 #include <time.h>
 
 #include "../connect.h"
+#include "../lint_lines.h"
+#include "../papers.h"
 #include "../tool.h"
-#include "base/file.h"
 #include "base/secret.h"
 #include "ceremony/lint.h"
+#include "ceremony/roster_file.h"
 #include "seal-ceremony.h"
 
 #include "base/banned.h"
-
-#define MANIFEST_MAX (256u << 10)
 
 struct values {
 	struct connect connect;
@@ -36,46 +36,14 @@ static const struct seal_option options[] = {
 	{NULL, 0, SEAL_OPTION_FLAG, 0, NULL, NULL},
 };
 
-static const char *const levels[] = {
-	[SEAL_LINT_FINE] = "ok", [SEAL_LINT_NOTE] = "note", [SEAL_LINT_WRONG] = "wrong"};
-
 static char *details(const struct seal_lint *lint)
 {
-	json_t *list = json_array(), *json;
-	char *text;
+	json_t *json =
+		json_pack("{s:i,s:o}", "wrong", (int)lint->wrong, "lines", lint_lines_json(lint));
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-	for (size_t i = 0; i < lint->count; i++)
-		(void)json_array_append_new(
-			list, json_pack("{s:s,s:s,s:s}", "level", levels[lint->list[i].level],
-					"rule", lint->list[i].rule, "text", lint->list[i].text));
-	json = json_pack("{s:i,s:o}", "wrong", (int)lint->wrong, "lines", list);
-	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
-}
-
-static int read_roster(const char *path, struct seal_roster **out, struct seal_diag *diag)
-{
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-	int error = seal_file_read(path, SEAL_NOTE_MAX, &bytes, &len, diag);
-
-	if (!error)
-		error = seal_roster_parse(bytes, len, out, diag);
-	free(bytes);
-	return error ? seal_because(diag, error, "%s", path) : SEAL_OK;
-}
-
-static int read_manifest(const char *path, struct seal_manifest *out, struct seal_diag *diag)
-{
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-	int error = seal_file_read(path, MANIFEST_MAX, &bytes, &len, diag);
-
-	if (!error)
-		error = seal_manifest_parse(bytes, len, NULL, out, diag);
-	free(bytes);
-	return error ? seal_because(diag, error, "%s", path) : SEAL_OK;
 }
 
 /* What the plan says of the daemon holds, unless an option says otherwise: the environment
@@ -104,12 +72,9 @@ static int report(const struct values *values, const struct seal_lint *lint, str
 {
 	if (values->json)
 		*values->details = details(lint);
-	for (size_t i = 0; i < lint->count && !values->json; i++)
-		(void)printf("%-6s%-9s%s\n", levels[lint->list[i].level], lint->list[i].rule,
-			     lint->list[i].text);
-	return lint->wrong ? seal_fail(diag, SEAL_E_POLICY, "%zu %s wrong", lint->wrong,
-				       lint->wrong == 1 ? "thing is" : "things are")
-			   : SEAL_OK;
+	else
+		lint_lines_show(lint);
+	return lint_lines_end(lint, diag);
 }
 
 static int lint_file(const struct values *values, const struct seal_plan_file *file,
@@ -122,10 +87,11 @@ static int lint_file(const struct values *values, const struct seal_plan_file *f
 	struct seal_lint_job job = {.file = file, .manifest = values->manifest ? &manifest : NULL};
 	time_t now = time(NULL);
 	struct tm parts;
-	int error = values->manifest ? read_manifest(values->manifest, &manifest, diag) : SEAL_OK;
+	int error = values->manifest ? papers_manifest(values->manifest, NULL, &manifest, diag)
+				     : SEAL_OK;
 
 	if (!error && values->roster)
-		error = read_roster(values->roster, &roster, diag);
+		error = seal_roster_read(values->roster, &roster, diag);
 	if (!error && (!gmtime_r(&now, &parts) ||
 		       strftime(job.now, sizeof job.now, "%Y-%m-%dT%H:%M:%SZ", &parts) != 20))
 		error = seal_fail(diag, SEAL_E_SYSTEM, "clock");

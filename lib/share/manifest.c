@@ -2,6 +2,7 @@
 
 #include "share/manifest_internal.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,17 @@ int seal_manifest_parse(const void *bytes, size_t len, const uint8_t *expected_s
 		return seal_because(diag, error, "manifest, line %u", reader.line);
 	*out_manifest = manifest;
 	return SEAL_OK;
+}
+
+int seal_manifest_digest(const struct seal_manifest *manifest,
+			 uint8_t out[static SEAL_MANIFEST_DIGEST], struct seal_diag *diag)
+{
+	char *text SEAL_CLEANUP(seal_text_freep) = NULL;
+	int error = seal_manifest_text(manifest, &text, diag);
+
+	if (!error)
+		(void)crypto_hash_sha256(out, (const uint8_t *)text, strlen(text));
+	return error;
 }
 
 int seal_manifest_sign(const struct seal_manifest *manifest, struct seal_secret *secret,

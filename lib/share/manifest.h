@@ -29,6 +29,7 @@
 
 #define SEAL_MANIFEST_SHARES 64u
 #define SEAL_MANIFEST_GROUPS 16u
+#define SEAL_MANIFEST_DIGEST 32u
 #define SEAL_MANIFEST_CARDS 4u /* of one person: main and spares */
 
 struct seal_manifest_group {
@@ -61,6 +62,10 @@ struct seal_manifest {
 /* Text of the note, without signatures; malloc'd, the caller's. */
 SEAL_MUST_CHECK int seal_manifest_text(const struct seal_manifest *manifest, char **out_text,
 				       struct seal_diag *diag);
+/* SHA-256 of that text. */
+SEAL_MUST_CHECK int seal_manifest_digest(const struct seal_manifest *manifest,
+					 uint8_t out[static SEAL_MANIFEST_DIGEST],
+					 struct seal_diag *diag);
 /* Parses a whole note, checks that `signer` signed it (SEAL_E_VERIFY) and that the
    numbers agree with one another. expected_signer may be NULL; else another signer
    is SEAL_E_MISMATCH. */

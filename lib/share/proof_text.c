@@ -2,9 +2,7 @@
 
 #include "share/proof_text.h"
 
-#include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -14,14 +12,11 @@
 static int digest_of(const struct seal_manifest *manifest, char out[static 65],
 		     struct seal_diag *diag)
 {
-	uint8_t digest[crypto_hash_sha256_BYTES];
-	char *text = NULL;
-	int error = seal_manifest_text(manifest, &text, diag);
+	uint8_t digest[SEAL_MANIFEST_DIGEST];
+	int error = seal_manifest_digest(manifest, digest, diag);
 
 	if (error)
 		return error;
-	(void)crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
-	free(text);
 	seal_hex(digest, sizeof digest, out);
 	return SEAL_OK;
 }

@@ -65,4 +65,12 @@ SEAL_MUST_CHECK int seal_set_combine(const struct seal_manifest *manifest,
 				     struct seal_secret *const *shares,
 				     struct seal_secret **out_key, struct seal_diag *diag);
 
+/* From the shares of a quorum all others follow: each is made, in secret memory, and its proof
+   key compared with the manifest's. So those given lie on the polynomials that were split, and any
+   other quorum gives the same key. *out_checked: how many were made and compared. Errors of
+   seal_set_combine; SEAL_E_VERIFY names whose share it is not. */
+SEAL_MUST_CHECK int seal_set_check_quorum(const struct seal_manifest *manifest,
+					  struct seal_secret *const *shares, unsigned *out_checked,
+					  struct seal_diag *diag);
+
 #endif
