@@ -56,3 +56,20 @@ int connect_look(struct seal_client *client, const uint8_t core[static 32],
 	*out_status = status;
 	return SEAL_OK;
 }
+
+int connect_plan(const struct connect *connect, const struct seal_plan *plan,
+		 struct seal_client **out_client, struct seal_diag *diag)
+{
+	struct connect planned = *connect;
+	uint8_t core[32];
+	int has_core = 0;
+	int error = connect_core(connect, core, &has_core, diag);
+
+	if (!planned.address)
+		planned.address = plan->address;
+	if (!planned.pin && plan->pin[0])
+		planned.pin = plan->pin;
+	if (!error && has_core && !seal_eq_ct(core, plan->core, sizeof core))
+		error = seal_fail(diag, SEAL_E_MISMATCH, "--core: the plan is of another daemon");
+	return error ? error : connect_open(&planned, out_client, diag);
+}

@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "client/client.h"
+#include "share/plan.h"
 
 /* Options of all tools that speak to a daemon: what they leave open is taken from the
    environment, as Vault's CLI does. */
@@ -65,5 +66,10 @@ SEAL_MUST_CHECK int connect_core(const struct connect *connect, uint8_t out_core
    something stands between, or it does not answer as a daemon does. */
 SEAL_MUST_CHECK int connect_look(struct seal_client *client, const uint8_t core[static 32],
 				 struct seal_client_status *out_status, struct seal_diag *diag);
+
+/* What a plan says of its daemon holds, unless an option says otherwise: the environment is of
+   other days. SEAL_E_MISMATCH: --core is of another daemon. */
+SEAL_MUST_CHECK int connect_plan(const struct connect *connect, const struct seal_plan *plan,
+				 struct seal_client **out_client, struct seal_diag *diag);
 
 #endif

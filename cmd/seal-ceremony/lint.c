@@ -9,7 +9,6 @@
 #include "../lint_lines.h"
 #include "../papers.h"
 #include "../tool.h"
-#include "base/secret.h"
 #include "ceremony/lint.h"
 #include "ceremony/roster_file.h"
 #include "seal-ceremony.h"
@@ -46,28 +45,6 @@ static char *details(const struct seal_lint *lint)
 	return text;
 }
 
-/* What the plan says of the daemon holds, unless an option says otherwise: the environment
-   is of other days. */
-static int open_client(const struct values *values, const struct seal_plan *plan,
-		       struct seal_client **out_client, struct seal_diag *diag)
-{
-	struct connect connect = values->connect;
-	uint8_t core[32];
-	int has_core = 0;
-	int error;
-
-	if (!connect.address)
-		connect.address = plan->address;
-	if (!connect.pin && plan->pin[0])
-		connect.pin = plan->pin;
-	error = connect_core(&connect, core, &has_core, diag);
-	if (!error && has_core && !seal_eq_ct(core, plan->core, sizeof core))
-		error = seal_fail(diag, SEAL_E_MISMATCH, "--core: the plan is of another daemon");
-	if (error)
-		return error;
-	return connect_open(&connect, out_client, diag);
-}
-
 static int report(const struct values *values, const struct seal_lint *lint, struct seal_diag *diag)
 {
 	if (values->json)
@@ -96,7 +73,7 @@ static int lint_file(const struct values *values, const struct seal_plan_file *f
 		       strftime(job.now, sizeof job.now, "%Y-%m-%dT%H:%M:%SZ", &parts) != 20))
 		error = seal_fail(diag, SEAL_E_SYSTEM, "clock");
 	if (!error && !values->offline)
-		error = open_client(values, &file->plan, &client, diag);
+		error = connect_plan(&values->connect, &file->plan, &client, diag);
 	job.client = client;
 	job.roster = roster;
 	if (!error)

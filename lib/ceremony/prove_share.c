@@ -99,7 +99,8 @@ static int fetch(const struct seal_unseal *unseal, struct seal_set_folder *folde
 		 const struct seal_card *card, struct seal_diag *diag)
 {
 	char print[PRINT];
-	struct seal_client_holder holder = {folder->manifest.signer, folder->manifest.set, print};
+	struct seal_client_holder holder = {folder->manifest.signer, folder->manifest.set, print,
+					    0};
 	char *file = NULL;
 	int error = print_of(card, print, diag);
 
@@ -120,8 +121,12 @@ static int fetch_missing(const struct seal_unseal *unseal, struct seal_set_folde
 {
 	struct seal_token_match *matches SEAL_CLEANUP(matchesp) = NULL;
 	size_t count = 0;
-	int first = match_missing(unseal, &matches, &count, diag);
+	int first;
 
+	/* Of a pending set the folder was fetched before, and checked as a whole. */
+	if (unseal->is_pending)
+		return SEAL_OK;
+	first = match_missing(unseal, &matches, &count, diag);
 	for (unsigned i = 0; i < folder->manifest.total; i++) {
 		const struct seal_card *card =
 			is_missing(unseal, i) ? card_here(unseal, matches, count, i) : NULL;
@@ -206,13 +211,14 @@ static int send(const struct signing *signing, struct seal_client_status *out_st
 	uint8_t by_share[SEAL_PROOF_SIGNATURE], by_token[SEAL_CARD_SIGNATURE];
 	char print[PRINT], challenge[SEAL_CLIENT_CHALLENGE + 1];
 	char *text SEAL_CLEANUP(textp) = NULL;
-	struct seal_client_proof proof = {{manifest->signer, manifest->set, print},
-					  manifest->shares[signing->index].x,
-					  challenge,
-					  NULL,
-					  by_share,
-					  by_token,
-					  0};
+	struct seal_client_proof proof = {
+		{manifest->signer, manifest->set, print, signing->unseal->is_pending},
+		manifest->shares[signing->index].x,
+		challenge,
+		NULL,
+		by_share,
+		by_token,
+		0};
 	int error = print_of(&signing->opened->card, print, diag);
 
 	if (!error)

@@ -17,9 +17,9 @@ struct seal_roster_draft {
 };
 
 /* A person's main card is the one that the list says, else that of the version before, else the
-   one that was enrolled first. An acceptance of the same duty by a card that is still there is kept from
-   the version before. SEAL_E_MISMATCH: a card of nobody, an acceptance of another duty, or what
-   seal_roster_follows says; and all that seal_roster_text says. */
+   one that was enrolled first. An acceptance of the same duty by a card that is still there is kept
+   from the version before. SEAL_E_MISMATCH: a card of nobody, an acceptance of another duty, or
+   what seal_roster_follows says; and all that seal_roster_text says. */
 SEAL_MUST_CHECK int seal_roster_draft(const struct seal_roster_draft *draft,
 				      struct seal_roster **out_roster, struct seal_diag *diag);
 

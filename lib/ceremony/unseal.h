@@ -21,7 +21,8 @@ struct seal_unseal {
 	const char *custodian; /* only this one's; NULL: whose token is here */
 	int has_serial;
 	uint32_t serial;
-	int reset; /* the share is the right to start anew */
+	int reset;	/* the share is the right to start anew */
+	int is_pending; /* folder is of a set that waits for proofs (rekey.h) */
 	/* Asked where tokens of several shares are here; NULL: SEAL_E_TOKENWRONG. */
 	int (*choose)(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
 		      struct seal_diag *diag);

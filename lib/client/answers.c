@@ -14,7 +14,7 @@
 #define CARD_HEX 8u
 #define PRINT_HEX 64u
 
-static int load(const char *text, json_t **out_json, struct seal_diag *diag)
+int seal_client_load(const char *text, json_t **out_json, struct seal_diag *diag)
 {
 	int error = seal_json_parse(text, strlen(text), out_json, diag);
 
@@ -30,7 +30,7 @@ int seal_client_refusal(unsigned status, const char *body, struct seal_diag *dia
 	if (status < 400)
 		return seal_fail(diag, SEAL_E_DAEMON,
 				 "answered with status %u, which seal daemons do not give", status);
-	if (!body || load(body, &json, NULL))
+	if (!body || seal_client_load(body, &json, NULL))
 		return seal_fail(diag, error, "answered with status %u and no reason", status);
 	first = json_array_get(json_object_get(json, "errors"), 0);
 	if (!json_is_string(first))
@@ -39,9 +39,8 @@ int seal_client_refusal(unsigned status, const char *body, struct seal_diag *dia
 			 status >= 500 && status != 503 ? "; see the daemon's log" : "");
 }
 
-/* Printable ASCII: what is told is shown on terminals. */
-static int get_text(const json_t *json, const char *name, char *out, size_t cap,
-		    struct seal_diag *diag)
+int seal_client_get_text(const json_t *json, const char *name, char *out, size_t cap,
+			 struct seal_diag *diag)
 {
 	const json_t *value = json_object_get(json, name);
 	const char *text = json_string_value(value);
@@ -57,9 +56,8 @@ static int get_text(const json_t *json, const char *name, char *out, size_t cap,
 	return SEAL_OK;
 }
 
-/* len lower-case hex digits; empty where that is allowed. */
-static int get_hex(const json_t *json, const char *name, size_t len, int may_be_empty, char *out,
-		   struct seal_diag *diag)
+int seal_client_get_hex(const json_t *json, const char *name, size_t len, int may_be_empty,
+			char *out, struct seal_diag *diag)
 {
 	const char *text = json_string_value(json_object_get(json, name));
 
@@ -71,8 +69,8 @@ static int get_hex(const json_t *json, const char *name, size_t len, int may_be_
 	return SEAL_OK;
 }
 
-static int get_number(const json_t *json, const char *name, unsigned max, unsigned *out,
-		      struct seal_diag *diag)
+int seal_client_get_number(const json_t *json, const char *name, unsigned max, unsigned *out,
+			   struct seal_diag *diag)
 {
 	const json_t *value = json_object_get(json, name);
 
@@ -84,7 +82,7 @@ static int get_number(const json_t *json, const char *name, unsigned max, unsign
 	return SEAL_OK;
 }
 
-static int get_flag(const json_t *json, const char *name, int *out, struct seal_diag *diag)
+int seal_client_get_flag(const json_t *json, const char *name, int *out, struct seal_diag *diag)
 {
 	const json_t *value = json_object_get(json, name);
 
@@ -94,8 +92,8 @@ static int get_flag(const json_t *json, const char *name, int *out, struct seal_
 	return SEAL_OK;
 }
 
-static int get_bytes(const json_t *json, const char *name, uint8_t *out, size_t want,
-		     struct seal_diag *diag)
+int seal_client_get_bytes(const json_t *json, const char *name, uint8_t *out, size_t want,
+			  struct seal_diag *diag)
 {
 	const json_t *value = json_object_get(json, name);
 	size_t len = 0;
@@ -113,20 +111,22 @@ int seal_client_key_parse(const char *text, struct seal_client_key *out_key, str
 {
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_key key = {0};
-	int error = load(text, &json, diag);
+	int error = seal_client_load(text, &json, diag);
 
 	if (!error)
-		error = get_bytes(json, "identity", key.identity, sizeof key.identity, diag);
+		error = seal_client_get_bytes(json, "identity", key.identity, sizeof key.identity,
+					      diag);
 	if (!error)
-		error = get_bytes(json, "key", key.point, sizeof key.point, diag);
+		error = seal_client_get_bytes(json, "key", key.point, sizeof key.point, diag);
 	if (!error)
-		error = get_bytes(json, "signature", key.signature, sizeof key.signature, diag);
+		error = seal_client_get_bytes(json, "signature", key.signature,
+					      sizeof key.signature, diag);
 	if (!error)
-		error = get_text(json, "key", key.key_text, sizeof key.key_text, diag);
+		error = seal_client_get_text(json, "key", key.key_text, sizeof key.key_text, diag);
 	if (!error)
-		error = get_text(json, "nonce", key.nonce, sizeof key.nonce, diag);
+		error = seal_client_get_text(json, "nonce", key.nonce, sizeof key.nonce, diag);
 	if (!error)
-		error = get_hex(json, "set", SET_HEX, 0, key.set, diag);
+		error = seal_client_get_hex(json, "set", SET_HEX, 0, key.set, diag);
 	if (!error)
 		*out_key = key;
 	return error;
@@ -134,14 +134,14 @@ int seal_client_key_parse(const char *text, struct seal_client_key *out_key, str
 
 static int get_given(const json_t *json, struct seal_client_given *out, struct seal_diag *diag)
 {
-	int error = get_number(json, "x", 255, &out->x, diag);
+	int error = seal_client_get_number(json, "x", 255, &out->x, diag);
 
-	return error ? error : get_hex(json, "card", CARD_HEX, 1, out->card, diag);
+	return error ? error : seal_client_get_hex(json, "card", CARD_HEX, 1, out->card, diag);
 }
 
-static int get_list(const json_t *json, const char *name,
-		    struct seal_client_given out[static SEAL_CLIENT_GIVEN], size_t *out_count,
-		    struct seal_diag *diag)
+int seal_client_get_list(const json_t *json, const char *name,
+			 struct seal_client_given out[static SEAL_CLIENT_GIVEN], size_t *out_count,
+			 struct seal_diag *diag)
 {
 	const json_t *list = json_object_get(json, name);
 	int error = SEAL_OK;
@@ -154,37 +154,48 @@ static int get_list(const json_t *json, const char *name,
 	return error;
 }
 
+int seal_client_get_accepted(const json_t *json, struct seal_client_given *out, int *out_repeated,
+			     uint8_t out_signature[static 64], struct seal_diag *diag)
+{
+	int error = get_given(json, out, diag);
+
+	if (!error)
+		error = seal_client_get_flag(json, "repeated", out_repeated, diag);
+	return error ? error : seal_client_get_bytes(json, "signature", out_signature, 64, diag);
+}
+
 static int get_sealkit(const json_t *json, struct seal_client_status *status,
 		       struct seal_diag *diag)
 {
 	const json_t *accepted = json_object_get(json, "accepted");
-	int error = get_hex(json, "set", SET_HEX, 1, status->set, diag);
+	int error = seal_client_get_hex(json, "set", SET_HEX, 1, status->set, diag);
 
 	if (!error)
-		error = get_number(json, "epoch", 1000000, &status->epoch, diag);
+		error = seal_client_get_number(json, "epoch", 1000000, &status->epoch, diag);
 	if (!error)
-		error = get_flag(json, "plain", &status->plain, diag);
+		error = seal_client_get_flag(json, "plain", &status->plain, diag);
 	if (!error)
-		error = get_text(json, "sandbox", status->sandbox, sizeof status->sandbox, diag);
+		error = seal_client_get_text(json, "sandbox", status->sandbox,
+					     sizeof status->sandbox, diag);
 	if (!error)
-		error = get_bytes(json, "identity", status->identity, 32, diag);
+		error = seal_client_get_bytes(json, "identity", status->identity, 32, diag);
 	if (!error)
-		error = get_list(json, "given", status->given, &status->given_count, diag);
+		error = seal_client_get_list(json, "given", status->given, &status->given_count,
+					     diag);
 	if (!error)
-		error = get_list(json, "unproved", status->unproved, &status->unproved_count, diag);
+		error = seal_client_get_list(json, "unproved", status->unproved,
+					     &status->unproved_count, diag);
 	status->has_identity = 1;
 	status->has_signature = json_object_get(json, "signature") != NULL;
 	if (!error && status->has_signature)
-		error = get_bytes(json, "signature", status->signature, 64, diag);
+		error = seal_client_get_bytes(json, "signature", status->signature, 64, diag);
 	if (!error && accepted) {
 		status->has_accepted = 1;
-		error = get_given(accepted, &status->accepted, diag);
-		if (!error)
-			error = get_flag(accepted, "repeated", &status->repeated, diag);
-		if (!error)
-			error = get_bytes(accepted, "signature", status->accepted_signature, 64,
-					  diag);
+		error = seal_client_get_accepted(accepted, &status->accepted, &status->repeated,
+						 status->accepted_signature, diag);
 	}
+	if (!error && accepted && json_object_get(accepted, "switched"))
+		error = seal_client_get_flag(accepted, "switched", &status->switched, diag);
 	return error;
 }
 
@@ -193,16 +204,18 @@ int seal_client_asked_parse(const char *text, struct seal_client_asked *out_aske
 {
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_asked asked = {0};
-	int error = load(text, &json, diag);
+	int error = seal_client_load(text, &json, diag);
 
 	if (!error)
-		error = get_hex(json, "challenge", SEAL_CLIENT_CHALLENGE, 0, asked.challenge, diag);
+		error = seal_client_get_hex(json, "challenge", SEAL_CLIENT_CHALLENGE, 0,
+					    asked.challenge, diag);
 	if (!error)
-		error = get_hex(json, "set", SET_HEX, 0, asked.set, diag);
+		error = seal_client_get_hex(json, "set", SET_HEX, 0, asked.set, diag);
 	if (!error)
-		error = get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
+		error = seal_client_get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
 	if (!error)
-		error = get_bytes(json, "signature", asked.signature, sizeof asked.signature, diag);
+		error = seal_client_get_bytes(json, "signature", asked.signature,
+					      sizeof asked.signature, diag);
 	if (!error)
 		*out_asked = asked;
 	return error;
@@ -214,12 +227,12 @@ int seal_client_share_parse(const char *text, struct seal_client_asked *out_aske
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_asked asked = {0};
 	const char *file;
-	int error = load(text, &json, diag);
+	int error = seal_client_load(text, &json, diag);
 
 	if (!error)
-		error = get_hex(json, "set", SET_HEX, 0, asked.set, diag);
+		error = seal_client_get_hex(json, "set", SET_HEX, 0, asked.set, diag);
 	if (!error)
-		error = get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
+		error = seal_client_get_hex(json, "card", PRINT_HEX, 0, asked.card, diag);
 	if (error)
 		return error;
 	file = json_string_value(json_object_get(json, "file"));
@@ -249,7 +262,7 @@ int seal_client_term_parse(const char *text, struct seal_client_term *out_term,
 	struct seal_client_term term = {0};
 	const json_t *data, *own;
 	uint8_t signature[64];
-	int error = load(text, &json, diag);
+	int error = seal_client_load(text, &json, diag);
 
 	data = json_object_get(json, "data");
 	own = json_object_get(data, "sealkit");
@@ -258,11 +271,12 @@ int seal_client_term_parse(const char *text, struct seal_client_term *out_term,
 	if (!error)
 		error = get_count(data, "encryptions", &term.encryptions, diag);
 	if (!error)
-		error = get_text(data, "install_time", term.installed, sizeof term.installed, diag);
+		error = seal_client_get_text(data, "install_time", term.installed,
+					     sizeof term.installed, diag);
 	if (!error && !own)
 		error = seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNSIGNED);
 	if (!error)
-		error = get_bytes(own, "signature", signature, sizeof signature, diag);
+		error = seal_client_get_bytes(own, "signature", signature, sizeof signature, diag);
 	if (error)
 		return error;
 	*out_term = term;
@@ -276,24 +290,27 @@ int seal_client_status_parse(const char *text, struct seal_client_status *out_st
 	json_t *json SEAL_CLEANUP(seal_json_freep) = NULL;
 	struct seal_client_status status = {0};
 	const json_t *own;
-	int error = load(text, &json, diag);
+	int error = seal_client_load(text, &json, diag);
 
 	if (!error)
-		error = get_flag(json, "initialized", &status.initialized, diag);
+		error = seal_client_get_flag(json, "initialized", &status.initialized, diag);
 	if (!error)
-		error = get_flag(json, "sealed", &status.sealed, diag);
+		error = seal_client_get_flag(json, "sealed", &status.sealed, diag);
 	if (!error)
-		error = get_number(json, "t", 255, &status.t, diag);
+		error = seal_client_get_number(json, "t", 255, &status.t, diag);
 	if (!error)
-		error = get_number(json, "n", 255, &status.n, diag);
+		error = seal_client_get_number(json, "n", 255, &status.n, diag);
 	if (!error)
-		error = get_number(json, "progress", 255, &status.progress, diag);
+		error = seal_client_get_number(json, "progress", 255, &status.progress, diag);
 	if (!error)
-		error = get_text(json, "nonce", status.nonce, sizeof status.nonce, diag);
+		error = seal_client_get_text(json, "nonce", status.nonce, sizeof status.nonce,
+					     diag);
 	if (!error)
-		error = get_text(json, "version", status.version, sizeof status.version, diag);
+		error = seal_client_get_text(json, "version", status.version, sizeof status.version,
+					     diag);
 	if (!error)
-		error = get_text(json, "storage_type", status.storage, sizeof status.storage, diag);
+		error = seal_client_get_text(json, "storage_type", status.storage,
+					     sizeof status.storage, diag);
 	if (error)
 		return error;
 	own = json_object_get(json, "sealkit");

@@ -77,6 +77,7 @@ struct seal_client_status {
 	int is_signed; /* by the core that was meant: seal_client_status_signed */
 	/* Of the answer to a share or a proof: the core's signed word that it has it. */
 	int has_accepted, repeated;
+	int switched; /* with this proof a pending set came in force; the rest is of it */
 	struct seal_client_given accepted;
 	uint8_t accepted_signature[64];
 };
@@ -139,6 +140,7 @@ struct seal_client_holder {
 	const uint8_t *identity; /* 32 bytes: the manifest's signer */
 	const char *set;
 	const char *card; /* fingerprint, 64 hex digits */
+	int is_pending;	  /* the set is that of a rekey, which waits for proofs */
 };
 #define SEAL_CLIENT_CHALLENGE 64u
 /* Asks for a challenge, which must be signed by the core for this set and card:

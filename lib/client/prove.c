@@ -2,7 +2,6 @@
    neither read nor sent here. */
 
 #include <jansson.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +20,6 @@ static void textp(char **text)
 {
 	free(*text);
 	*text = NULL;
-}
-
-static int is_by_core(const struct seal_client_holder *holder, const char *text, int len,
-		      const uint8_t signature[static 64])
-{
-	return len > 0 && len < TEXT_BYTES &&
-	       crypto_sign_verify_detached(signature, (const unsigned char *)text,
-					   (unsigned long long)len, holder->identity) == 0;
 }
 
 static int is_for(const struct seal_client_holder *holder, const struct seal_client_asked *asked,
@@ -52,7 +43,8 @@ int seal_client_challenge(struct seal_client *client, const struct seal_client_h
 	struct seal_client_asked asked;
 	int error, len;
 
-	(void)snprintf(path, sizeof path, "sys/sealkit/prove?card=%s", holder->card);
+	(void)snprintf(path, sizeof path, "sys/sealkit/%sprove?card=%s",
+		       holder->is_pending ? "rekey/" : "", holder->card);
 	error = seal_client_call(client, &ask, NULL, &answer, diag);
 	if (!error)
 		error = seal_client_asked_parse(answer, &asked, diag);
@@ -62,7 +54,7 @@ int seal_client_challenge(struct seal_client *client, const struct seal_client_h
 		return error;
 	len = snprintf(text, sizeof text, "sealkit/proof-challenge/1\n%s\n%s\n%s\n",
 		       asked.challenge, asked.set, asked.card);
-	if (!is_by_core(holder, text, len, asked.signature))
+	if (!seal_client_is_by(holder->identity, text, len, sizeof text, asked.signature))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the challenge is not signed by the core that signed this "
 				 "manifest: another daemon, or something stands between");
@@ -106,7 +98,8 @@ int seal_client_prove(struct seal_client *client, const struct seal_client_proof
 
 	if (error)
 		return error;
-	(void)snprintf(path, sizeof path, "sys/sealkit/prove?challenge=%s", fresh);
+	(void)snprintf(path, sizeof path, "sys/sealkit/%sprove?challenge=%s",
+		       proof->holder.is_pending ? "rekey/" : "", fresh);
 	error = make_body(proof, &body, diag);
 	give.body = body.bytes;
 	if (!error)
@@ -118,7 +111,8 @@ int seal_client_prove(struct seal_client *client, const struct seal_client_proof
 	len = snprintf(text, sizeof text, "sealkit/proof-answer/1\n%s\n%s\n%u\n", proof->challenge,
 		       proof->holder.set, proof->x);
 	if (!status.has_accepted || status.accepted.x != proof->x ||
-	    !is_by_core(&proof->holder, text, len, status.accepted_signature))
+	    !seal_client_is_by(proof->holder.identity, text, len, sizeof text,
+			       status.accepted_signature))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the daemon's core did not confirm this proof: something stands "
 				 "between");

@@ -12,7 +12,6 @@
 #include "base/banned.h"
 
 #define PATH_BYTES 128
-#define LIST_BYTES (SEAL_CLIENT_GIVEN * 22u)
 #define TEXT_BYTES 4096
 
 static void textp(char **text)
@@ -50,18 +49,26 @@ int seal_client_fresh(char out[static SEAL_CLIENT_FRESH + 1], struct seal_diag *
 	return error;
 }
 
-static void list_text(const struct seal_client_given *list, size_t count,
-		      char out[static LIST_BYTES])
+void seal_client_list_text(const struct seal_client_given *list, size_t count,
+			   char out[static SEAL_CLIENT_LIST])
 {
 	size_t len = 0;
 
 	out[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		int n = snprintf(out + len, LIST_BYTES - len, "%s%u %s", len ? "," : "", list[i].x,
-				 list[i].card);
+		int n = snprintf(out + len, SEAL_CLIENT_LIST - len, "%s%u %s", len ? "," : "",
+				 list[i].x, list[i].card);
 
 		len += n > 0 ? (size_t)n : 0;
 	}
+}
+
+int seal_client_is_by(const uint8_t identity[static 32], const char *text, int len, size_t cap,
+		      const uint8_t signature[static 64])
+{
+	return len > 0 && (size_t)len < cap &&
+	       crypto_sign_verify_detached(signature, (const unsigned char *)text,
+					   (unsigned long long)len, identity) == 0;
 }
 
 static const char *word(int yes)
@@ -72,19 +79,18 @@ static const char *word(int yes)
 int seal_client_status_check(const struct seal_client_status *status, const char *challenge,
 			     const uint8_t identity[static 32], struct seal_diag *diag)
 {
-	char given[LIST_BYTES], unproved[LIST_BYTES], text[TEXT_BYTES];
+	char given[SEAL_CLIENT_LIST], unproved[SEAL_CLIENT_LIST], text[TEXT_BYTES];
 	int len;
 
-	list_text(status->given, status->given_count, given);
-	list_text(status->unproved, status->unproved_count, unproved);
+	seal_client_list_text(status->given, status->given_count, given);
+	seal_client_list_text(status->unproved, status->unproved_count, unproved);
 	len = snprintf(text, sizeof text,
 		       "sealkit/status/1\n%s\n%s\n%u\n%s\n%s\n%u\n%u\n%u\n%s\n%s\n%s\n%s\n%s\n",
 		       challenge, status->set, status->epoch, word(status->initialized),
 		       word(status->sealed), status->t, status->n, status->progress, status->nonce,
 		       given, unproved, word(status->plain), status->sandbox);
-	if (!status->has_signature || len < 0 || (size_t)len >= sizeof text ||
-	    crypto_sign_verify_detached(status->signature, (const unsigned char *)text,
-					(unsigned long long)len, identity) != 0)
+	if (!status->has_signature ||
+	    !seal_client_is_by(identity, text, len, sizeof text, status->signature))
 		return seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNSIGNED);
 	return SEAL_OK;
 }

@@ -3,7 +3,6 @@
    stands between sees noise, and cannot use it again: the nonce is authenticated. */
 
 #include <jansson.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,9 @@
 #include "base/json.h"
 #include "base/own.h"
 #include "client/client_internal.h"
-#include "crypto/hpke.h"
 
 #include "base/banned.h"
 
-#define SHARE_MAX 256u
 #define TEXT_BYTES 512
 #define PATH_BYTES 128
 
@@ -34,46 +31,39 @@ static int check_key(const struct seal_client_key *key,
 		return seal_fail(diag, SEAL_E_MISMATCH,
 				 "the daemon is under share set %.8s, this one is %.8s", key->set,
 				 submission->set);
-	if (len < 0 || (size_t)len >= sizeof text ||
-	    crypto_sign_verify_detached(key->signature, (const unsigned char *)text,
-					(unsigned long long)len, key->identity) != 0)
+	if (!seal_client_is_by(key->identity, text, len, sizeof text, key->signature))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the submission key is not signed by the daemon's core: something "
 				 "stands between");
 	return SEAL_OK;
 }
 
-struct box {
-	char enc[SEAL_BASE64_LEN(SEAL_POINT_MAX)];
-	char text[SEAL_BASE64_LEN(SHARE_MAX + SEAL_AEAD_TAG)];
-};
-
 static const char *aad_of(enum seal_client_verb verb)
 {
 	return verb == SEAL_CLIENT_RESET ? "/reset" : "";
 }
 
-static int seal_box(const struct seal_client_key *key,
-		    const struct seal_client_submission *submission, struct box *out_box,
-		    struct seal_diag *diag)
+int seal_client_seal_box(const struct seal_client_key *key, const char *verb,
+			 const struct seal_secret *share, struct seal_client_box *out_box,
+			 struct seal_diag *diag)
 {
 	static const struct seal_hpke_suite suite = {SEAL_CURVE_X25519, SEAL_AEAD_CHACHA20POLY1305};
 	struct seal_hpke *hpke SEAL_CLEANUP(seal_hpke_freep) = NULL;
 	uint8_t enc[SEAL_POINT_MAX];
-	uint8_t sealed[SHARE_MAX + SEAL_AEAD_TAG];
-	size_t len = seal_secret_len(submission->share);
+	uint8_t sealed[SEAL_CLIENT_SHARE + SEAL_AEAD_TAG];
+	size_t len = seal_secret_len(share);
 	char info[TEXT_BYTES], aad[TEXT_BYTES];
 	int error;
 
-	if (len > SHARE_MAX || len < 2)
+	if (len > SEAL_CLIENT_SHARE || len < 2)
 		return seal_fail(diag, SEAL_E_TOOLONG, "share");
-	(void)snprintf(aad, sizeof aad, "%s%s", key->nonce, aad_of(submission->verb));
+	(void)snprintf(aad, sizeof aad, "%s%s", key->nonce, verb);
 	(void)snprintf(info, sizeof info, "sealkit/share-submission/1\n%s", key->set);
 	error = seal_hpke_send(suite, key->point, sizeof key->point, (const uint8_t *)info,
 			       strlen(info), enc, &hpke, diag);
 	if (!error)
 		error = seal_hpke_seal(hpke, (const uint8_t *)aad, strlen(aad),
-				       seal_secret_bytes(submission->share), len, sealed, diag);
+				       seal_secret_bytes(share), len, sealed, diag);
 	if (error)
 		return error;
 	seal_base64(SEAL_BASE64_PADDED, enc, seal_curve_point_len(suite.curve), out_box->enc);
@@ -81,7 +71,7 @@ static int seal_box(const struct seal_client_key *key,
 	return SEAL_OK;
 }
 
-static int make_body(const struct seal_client_key *key, const struct box *box,
+static int make_body(const struct seal_client_key *key, const struct seal_client_box *box,
 		     enum seal_client_verb verb, struct seal_json_text *out_body,
 		     struct seal_diag *diag)
 {
@@ -96,7 +86,7 @@ static int make_body(const struct seal_client_key *key, const struct box *box,
 
 /* Everything that stands between could say "accepted"; only the core can sign it, and only
    for what came in this box. */
-static int check_word(const struct seal_client_key *key, const struct box *box,
+static int check_word(const struct seal_client_key *key, const struct seal_client_box *box,
 		      const struct seal_client_submission *submission,
 		      const struct seal_client_given *given, const uint8_t signature[static 64],
 		      struct seal_diag *diag)
@@ -107,9 +97,8 @@ static int check_word(const struct seal_client_key *key, const struct box *box,
 	int text_len = snprintf(text, sizeof text, "sealkit/submission-answer/1\n%s\n%s\n%u\n%s\n",
 				key->nonce, key->set, x, box->enc);
 
-	if (given->x != x || text_len < 0 || (size_t)text_len >= sizeof text ||
-	    crypto_sign_verify_detached(signature, (const unsigned char *)text,
-					(unsigned long long)text_len, submission->identity) != 0)
+	if (given->x != x ||
+	    !seal_client_is_by(submission->identity, text, text_len, sizeof text, signature))
 		return seal_fail(diag, SEAL_E_VERIFY, SEAL_CLIENT_UNCONFIRMED);
 	return SEAL_OK;
 }
@@ -140,13 +129,13 @@ static int send(struct seal_client *client, const struct seal_client_submission 
 	struct seal_json_text body SEAL_CLEANUP(seal_json_text_done) = {0};
 	struct seal_client_status status = {0};
 	char *result SEAL_CLEANUP(seal_text_freep) = NULL;
-	struct box box;
+	struct seal_client_box box;
 	int error = seal_client_fresh(challenge, diag);
 
 	if (error)
 		return error;
 	(void)snprintf(path, sizeof path, "sys/unseal?challenge=%s", challenge);
-	error = seal_box(key, submission, &box, diag);
+	error = seal_client_seal_box(key, aad_of(submission->verb), submission->share, &box, diag);
 	if (!error)
 		error = make_body(key, &box, submission->verb, &body, diag);
 	give.body = body.bytes;
