@@ -59,7 +59,7 @@ codes_of_tool() { # LONG OPTIONS
 		case $name in
 		TOKEN | BLOCKED) echo "$1" | grep -qx -e --pin-fd || continue ;;
 		DAEMON) echo "$1" | grep -qx -e --address || continue ;;
-		RESUME) echo "$1" | grep -qx -e --pin-fd -e --fingerprints || continue ;;
+		RESUME) echo "$1" | grep -qx -e --pin-fd -e --fingerprints -e --last-try || continue ;;
 		esac
 		echo "$code"
 	done

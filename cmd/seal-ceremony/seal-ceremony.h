@@ -5,5 +5,7 @@
 int show_main(int argc, char **argv);
 int lint_main(int argc, char **argv);
 int script_main(int argc, char **argv);
+int run_main(int argc, char **argv);
+int resume_main(int argc, char **argv);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "base/file.h"
 #include "ceremony/busy.h"
-#include "ceremony/terminal.h"
 
 #include "base/banned.h"
 
@@ -39,14 +38,16 @@ static int ask_secret(const char *text, size_t max, struct seal_secret **out_sec
 	}
 }
 
-int seal_prompt_line(const char *text, char *out, size_t cap, struct seal_diag *diag)
+int seal_prompt_line_below(const struct seal_terminal_page *page, const char *text, char *out,
+			   size_t cap, struct seal_diag *diag)
 {
 	uint8_t line[TEXT_BYTES] = {0};
 	size_t max = cap < sizeof line ? cap - 1 : sizeof line - 1;
 
 	for (;;) {
 		size_t len = 0;
-		int error = seal_terminal_ask(text, 1, line, max, &len, diag);
+		int error = page ? seal_terminal_ask_below(page, text, line, max, &len, diag)
+				 : seal_terminal_ask(text, 1, line, max, &len, diag);
 
 		if (error)
 			return error;
@@ -56,6 +57,11 @@ int seal_prompt_line(const char *text, char *out, size_t cap, struct seal_diag *
 		}
 		seal_terminal_say("too long");
 	}
+}
+
+int seal_prompt_line(const char *text, char *out, size_t cap, struct seal_diag *diag)
+{
+	return seal_prompt_line_below(NULL, text, out, cap, diag);
 }
 
 int seal_prompt_yes(const char *text, int *out_yes, struct seal_diag *diag)

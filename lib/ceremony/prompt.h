@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/secret.h"
+#include "ceremony/terminal.h"
 #include "token/token.h"
 
 /* Questions on the terminal (/dev/tty, whatever stdin is). Secrets are not echoed and
@@ -15,6 +16,9 @@
 /* Echoed; cap bytes with the NUL. */
 SEAL_MUST_CHECK int seal_prompt_line(const char *text, char *out, size_t cap,
 				     struct seal_diag *diag);
+/* The same below a page (terminal.h); NULL: there is none. */
+SEAL_MUST_CHECK int seal_prompt_line_below(const struct seal_terminal_page *page, const char *text,
+					   char *out, size_t cap, struct seal_diag *diag);
 /* "yes" or "no" in full, until one of them comes. */
 SEAL_MUST_CHECK int seal_prompt_yes(const char *text, int *out_yes, struct seal_diag *diag);
 /* 1 to count; *out_index counts from 0. */

@@ -16,4 +16,7 @@ enum seal_sheet_form { SEAL_SHEET_TEXT = 1, SEAL_SHEET_HTML };
 SEAL_MUST_CHECK int seal_sheet(const struct seal_steps *steps, enum seal_language language,
 			       enum seal_sheet_form form, char **out_text, struct seal_diag *diag);
 
+/* "Rekey", "Renouvellement des parts". */
+const char *seal_sheet_kind(enum seal_plan_kind kind, enum seal_language language);
+
 #endif

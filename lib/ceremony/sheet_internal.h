@@ -37,8 +37,6 @@ enum seal_label {
 	SEAL_LABELS
 };
 const char *seal_sheet_label(enum seal_label label, enum seal_language language);
-/* "Rekey", "Renouvellement". */
-const char *seal_sheet_kind(enum seal_plan_kind kind, enum seal_language language);
 const char *seal_sheet_part(enum seal_plan_part part, enum seal_language language);
 
 /* Rows of the header, name and value; the last has no name. */

@@ -166,6 +166,12 @@ const struct seal_step_template seal_step_templates[] = {
 	  "Remettent les jetons dans des sachets neufs ; deux personnes vérifient numéros et "
 	  "scellés."},
 	 {"Numbers written down below.", "Numéros notés ci-dessous."}},
+	{"close",
+	 SEAL_STEP_EVERY,
+	 SEAL_WHOM_ADMINISTRATOR,
+	 0,
+	 {"Closes the ceremony and states the time.", "Clôt la cérémonie et annonce l'heure."},
+	 {"Nothing of it is left on the machines.", "Rien n'en reste sur les machines."}},
 	{"sign",
 	 SEAL_STEP_EVERY,
 	 SEAL_WHOM_ALL,
@@ -174,10 +180,4 @@ const struct seal_step_template seal_step_templates[] = {
 	  "Signent la tête de la transcription avec leur jeton ; à défaut, à l'encre."},
 	 {"Each signature is verified; each takes a copy.",
 	  "Chaque signature est vérifiée ; chacun emporte une copie."}},
-	{"close",
-	 SEAL_STEP_EVERY,
-	 SEAL_WHOM_ADMINISTRATOR,
-	 0,
-	 {"Closes the ceremony and states the time.", "Clôt la cérémonie et annonce l'heure."},
-	 {"Nothing of it is left on the machines.", "Rien n'en reste sur les machines."}},
 	{0}};

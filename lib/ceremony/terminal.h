@@ -15,6 +15,17 @@
    program; after it goes on the question is asked again, from nothing. */
 SEAL_MUST_CHECK int seal_terminal_ask(const char *text, int echo, uint8_t *buf, size_t cap,
 				      size_t *out_len, struct seal_diag *diag);
+/* A page of the terminal, alone on it: title, with the UTC time at the right end of its line, which
+   goes on; then texts of lines, of which large stands out where the terminal can do so. Without
+   escapes where TERM is dumb or not set: then the pages follow one another. */
+struct seal_terminal_page {
+	const char *title, *head, *large, *rest;
+};
+/* As ask, echoed, below the page; it is drawn anew after Ctrl-Z and when the terminal's size
+   changes. */
+SEAL_MUST_CHECK int seal_terminal_ask_below(const struct seal_terminal_page *page, const char *text,
+					    uint8_t *buf, size_t cap, size_t *out_len,
+					    struct seal_diag *diag);
 /* A line, or several, with a newline at the end; nothing happens where there is no terminal.
    In all texts controls other than newlines become '?', and lines are broken at spaces
    so that none is wider than the terminal, or than 80 columns. */

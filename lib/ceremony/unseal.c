@@ -128,7 +128,9 @@ int seal_unseal_turn(const struct seal_unseal *unseal, struct seal_unseal_state 
 		return error;
 	submission.share = opened.share;
 	seal_busy(seal_client_address(unseal->client));
-	error = seal_client_submit(unseal->client, &submission, &state->status, diag);
+	error = seal_card_fingerprint(&opened.card, state->card, diag);
+	if (!error)
+		error = seal_client_submit(unseal->client, &submission, &state->status, diag);
 	if (!error && state->status.has_accepted)
 		error = check_mark(&manifest->shares[index], &state->status.accepted, diag);
 	if (error)

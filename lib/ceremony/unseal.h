@@ -34,6 +34,7 @@ struct seal_unseal_state {
 	uint8_t given[SEAL_MANIFEST_SHARES];  /* by manifest index */
 	uint8_t proved[SEAL_MANIFEST_SHARES]; /* the same: holders who have proved */
 	size_t accepted;		      /* the index of the share just sent */
+	uint8_t card[SEAL_CARD_FINGERPRINT];  /* that opened it */
 };
 
 /* Asks the daemon and checks that it is under this set: SEAL_E_REFUSED where it is not

@@ -155,8 +155,8 @@ static void rows_of_a_rekey(void **state)
 		"open zoe",   "clock walt", "material ",      "software zoe", "plan ",
 		"daemon zoe", "card alice", "card alice",     "card bruno",   "begin zoe",
 		"give alice", "give bruno", "pending zoe",    "prove alice",  "prove bruno",
-		"switch zoe", "destroy ",   "deviations zoe", "back ",	      "sign ",
-		"close zoe"};
+		"switch zoe", "destroy ",   "deviations zoe", "back ",	      "close zoe",
+		"sign "};
 	struct seal_steps steps;
 	char who[SEAL_STEP_TEXT], what[SEAL_STEP_TEXT], see[SEAL_STEP_TEXT];
 	char words[SEAL_CARD_WORDS];
