@@ -13,7 +13,7 @@
 static const struct seal_option options[] = {
 	USE_TOKENS_ROWS(struct values, tokens),
 	{"signer", 0, SEAL_OPTION_TEXT, offsetof(struct values, signer), "BASE64",
-	 "who signed the set, as seal-split told it"},
+	 "who signed the set, as was told when it was made"},
 	{"walk", 0, SEAL_OPTION_FLAG, offsetof(struct values, walk), NULL,
 	 "one custodian after another at this keyboard"},
 	{"plain", 0, SEAL_OPTION_FLAG, offsetof(struct values, plain), NULL,
@@ -28,20 +28,6 @@ static int uses_tokens(const struct use_tokens *tokens)
 	return tokens->identities.count > 0 || tokens->devices.count > 0 || tokens->serial ||
 	       tokens->pin_fd >= 0 || tokens->passphrase_fd >= 0 || tokens->last_try ||
 	       tokens->replugged || tokens->non_interactive;
-}
-
-/* file is the first argument that is no option; all after it are folders, too. */
-static int combine(const struct values *values, const char *file, struct seal_sink *sink,
-		   struct seal_diag *diag)
-{
-	const char *const *first = values->arguments;
-	size_t count = 0;
-
-	while (*first != file)
-		first++;
-	while (first[count])
-		count++;
-	return combine_folders(values, first, count, sink, diag);
 }
 
 static int run(const void *given, const char *file, struct seal_diag *diag)
@@ -64,7 +50,7 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	if (values->walk && values->tokens.non_interactive)
 		return seal_fail(diag, SEAL_E_USAGE,
 				 "--walk: asks who is next: not with --non-interactive");
-	return combine(values, file, &sink, diag);
+	return combine_folders(values, file, &sink, diag);
 }
 
 int main(int argc, char **argv)

@@ -11,8 +11,8 @@ struct values {
 	const char *const *arguments; /* all, NULL-terminated */
 };
 
-/* The secret of the set in these folders, by the tokens that are here. */
-SEAL_MUST_CHECK int combine_folders(const struct values *values, const char *const *dirs,
-				    size_t count, struct seal_sink *sink, struct seal_diag *diag);
+/* The secret of the set in these folders, by the tokens that are here. file: the first of them. */
+SEAL_MUST_CHECK int combine_folders(const struct values *values, const char *file,
+				    struct seal_sink *sink, struct seal_diag *diag);
 
 #endif

@@ -1,12 +1,14 @@
 #ifndef SEALKIT_CMD_SEAL_SPLIT_H
 #define SEALKIT_CMD_SEAL_SPLIT_H
 
+#include "../new_set.h"
 #include "base/diag.h"
 
 struct values {
 	int plain; /* 0: not given */
-	int threshold, allow_no_spare, allow_single, rehearsal, json;
-	const char *cards, *output, *purpose, *groups, *fingerprints, *roots;
+	struct new_set set;
+	int json;
+	const char *purpose;
 	char **details;
 };
 

@@ -20,17 +20,18 @@
 struct state {
 	const struct seal_combine *combine;
 	const struct seal_manifest *manifest;
-	struct seal_secret *share[SEAL_MANIFEST_SHARES];
+	struct seal_combined *got;
 	uint8_t given[SEAL_MANIFEST_SHARES];
 	uint8_t failed[SEAL_MANIFEST_SHARES]; /* not tried again before others came */
 	int first;			      /* trouble, told if no quorum comes */
 	struct seal_diag why;
 };
 
-static void state_done(struct state *state)
+void seal_combined_done(struct seal_combined *combined)
 {
 	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
-		seal_secret_free(state->share[i]);
+		seal_secret_freep(&combined->share[i]);
+	seal_secret_freep(&combined->secret);
 }
 
 /* A share that would not bring the quorum nearer is not asked for. */
@@ -84,11 +85,22 @@ static int open_share(struct state *state, const struct seal_open_search *search
 	if (!error && is != i)
 		error = seal_fail(diag, SEAL_E_MISMATCH, "holds the share of %s",
 				  state->manifest->shares[is].custodian);
+	if (!error)
+		error = seal_card_fingerprint(&opened.card, state->got->card[i], diag);
 	if (!error) {
-		state->share[i] = seal_steal(&opened.share);
+		state->got->share[i] = seal_steal(&opened.share);
 		state->given[i] = 1;
 	}
 	return error;
+}
+
+static int note_opened(const struct seal_combine *combine, const char *custodian,
+		       struct seal_diag *diag)
+{
+	char line[sizeof SEAL_COMBINE_OPENED + SEAL_CARD_NAME];
+
+	(void)snprintf(line, sizeof line, SEAL_COMBINE_OPENED "%s", custodian);
+	return seal_journal_add(combine->journal, line, diag);
 }
 
 /* Not the trouble of one share alone. */
@@ -105,6 +117,7 @@ static int try_share(struct state *state, const struct seal_open_search *search,
 	const struct seal_combine *combine = state->combine;
 	const char *custodian = state->manifest->shares[i].custodian;
 	struct seal_diag why = search->why;
+	int journalled = SEAL_OK;
 	int stop = 0;
 	int error = search->error;
 
@@ -117,6 +130,10 @@ static int try_share(struct state *state, const struct seal_open_search *search,
 		error = open_share(state, search, i, &why);
 	if (error)
 		error = seal_open_because(&why, error, custodian);
+	else if (combine->journal)
+		journalled = note_opened(combine, custodian, diag);
+	if (journalled)
+		return journalled;
 	if (combine->took)
 		stop = combine->took(combine->ctx, custodian, error, &why);
 	if (error && (stop || ends_all(error))) {
@@ -220,11 +237,12 @@ static int read_sealed(const char *dir, uint8_t **out_bytes, size_t *out_len,
 				      out_bytes, out_len, diag);
 }
 
-int seal_combine_run(const struct seal_combine *combine, struct seal_secret **out_secret,
+int seal_combine_run(const struct seal_combine *combine, struct seal_combined *out_combined,
 		     struct seal_diag *diag)
 {
-	struct state state SEAL_CLEANUP(state_done) = {.combine = combine,
-						       .manifest = &combine->folder->manifest};
+	struct seal_combined got SEAL_CLEANUP(seal_combined_done) = {0};
+	struct state state = {
+		.combine = combine, .manifest = &combine->folder->manifest, .got = &got};
 	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
 	uint8_t *sealed SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t len = 0;
@@ -233,10 +251,14 @@ int seal_combine_run(const struct seal_combine *combine, struct seal_secret **ou
 	if (!error)
 		error = gather(&state, diag);
 	if (!error)
-		error = seal_set_combine(state.manifest, state.share, &key, diag);
+		error = seal_set_combine(state.manifest, got.share, &key, diag);
 	if (error)
 		return error;
 	error = seal_sealed_secret_open(key, (const char *)combine->folder->note,
-					combine->folder->note_len, sealed, len, out_secret, diag);
-	return error ? seal_because(diag, error, "%s/" SEAL_SPLIT_SECRET, combine->dir) : SEAL_OK;
+					combine->folder->note_len, sealed, len, &got.secret, diag);
+	if (error)
+		return seal_because(diag, error, "%s/" SEAL_SPLIT_SECRET, combine->dir);
+	*out_combined = got;
+	got = (struct seal_combined){0};
+	return SEAL_OK;
 }

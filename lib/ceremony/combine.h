@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/journal.h"
 #include "base/secret.h"
 #include "ceremony/open.h"
 #include "ceremony/set_folder.h"
@@ -41,12 +42,24 @@ struct seal_combine {
 	int (*choose)(void *ctx, const struct seal_open_fit *fits, size_t count, size_t *out_index,
 		      struct seal_diag *diag);
 	void *ctx; /* of all four */
+	/* A line "opened NAME" for each share, before `took` is told; NULL: none is kept. */
+	struct seal_journal *journal;
 };
+#define SEAL_COMBINE_OPENED "opened "
+
+/* What came together: the secret, and of each share given the card whose token opened it. In the
+   caller's storage, all zero before. */
+struct seal_combined {
+	struct seal_secret *secret;
+	struct seal_secret *share[SEAL_MANIFEST_SHARES]; /* by manifest index; NULL: not given */
+	uint8_t card[SEAL_MANIFEST_SHARES][SEAL_CARD_FINGERPRINT];
+};
+void seal_combined_done(struct seal_combined *combined);
 
 /* One bad share does not stop those of others: if there are too few in the end its error
    is told. SEAL_E_QUORUM: too few tokens were here; SEAL_E_VERIFY: secret.sealed is
    damaged, or not of this set. */
 SEAL_MUST_CHECK int seal_combine_run(const struct seal_combine *combine,
-				     struct seal_secret **out_secret, struct seal_diag *diag);
+				     struct seal_combined *out_combined, struct seal_diag *diag);
 
 #endif

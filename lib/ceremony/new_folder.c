@@ -94,35 +94,50 @@ static void hold_signals(sigset_t *before)
 	(void)sigprocmask(SIG_BLOCK, &ends, before);
 }
 
-int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder, struct seal_diag *diag)
+/* .NAME.TAG.tmp beside dir, whose name is cut: that it is the same each time is enough. */
+static int hidden_path(const char *dir, const char *tag, char path[static SEAL_PATH],
+		       char out[static SEAL_PATH], struct seal_diag *diag)
 {
 	char parent[SEAL_PATH];
 	char hidden[NAME_MAX + 1];
-	char hex[13];
-	uint8_t tag[6];
 	const char *name;
+	int error = split(dir, path, parent, &name, diag);
+
+	if (error)
+		return error;
+	(void)snprintf(hidden, sizeof hidden, ".%.*s.%.*s", 200, name, (int)SEAL_NEW_FOLDER_TAG,
+		       tag);
+	return seal_path_join(parent, hidden, ".tmp", out, diag);
+}
+
+int seal_new_folder_begin_as(const char *dir, const char *tag, struct seal_new_folder *folder,
+			     struct seal_diag *diag)
+{
+	char temp[SEAL_PATH];
 	int error = seal_new_folder_check(dir, diag);
 
 	if (!error)
-		error = split(dir, folder->path, parent, &name, diag);
-	if (!error)
-		error = seal_random(tag, sizeof tag, diag);
+		error = hidden_path(dir, tag, folder->path, temp, diag);
+	if (error)
+		return error;
+	hold_signals(&folder->before);
+	folder->is_begun = 1;
+	if (mkdir(temp, 0700) != 0)
+		return seal_fail_errno(diag, SEAL_E_IO, "%s", temp);
+	memcpy(folder->temp, temp, sizeof temp);
+	return SEAL_OK;
+}
+
+int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder, struct seal_diag *diag)
+{
+	char hex[SEAL_NEW_FOLDER_TAG + 1];
+	uint8_t tag[SEAL_NEW_FOLDER_TAG / 2];
+	int error = seal_random(tag, sizeof tag, diag);
+
 	if (error)
 		return error;
 	seal_hex(tag, sizeof tag, hex);
-	(void)snprintf(hidden, sizeof hidden, ".%.*s.%s", 200, name, hex);
-	error = seal_path_join(parent, hidden, ".tmp", folder->temp, diag);
-	if (error) {
-		folder->temp[0] = '\0';
-		return error;
-	}
-	hold_signals(&folder->before);
-	folder->is_begun = 1;
-	if (mkdir(folder->temp, 0700) == 0)
-		return SEAL_OK;
-	error = seal_fail_errno(diag, SEAL_E_IO, "%s", folder->temp);
-	folder->temp[0] = '\0';
-	return error;
+	return seal_new_folder_begin_as(dir, hex, folder, diag);
 }
 
 int seal_new_folder_sub(struct seal_new_folder *folder, const char *name, struct seal_diag *diag)
@@ -231,4 +246,20 @@ void seal_new_folder_done(struct seal_new_folder *folder)
 		empty(folder->temp, remove_any);
 	folder->is_begun = 0;
 	(void)sigprocmask(SIG_SETMASK, &folder->before, NULL);
+}
+
+int seal_new_folder_sweep(const char *dir, const char *tag, struct seal_diag *diag)
+{
+	char path[SEAL_PATH];
+	char temp[SEAL_PATH];
+	int error = hidden_path(dir, tag, path, temp, diag);
+
+	if (error)
+		return error;
+	empty(temp, remove_any);
+	return access(temp, F_OK) != 0
+		       ? SEAL_OK
+		       : seal_fail(diag, SEAL_E_IO,
+				   "%s: left by a run that was killed, and cannot be removed",
+				   temp);
 }

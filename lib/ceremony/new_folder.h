@@ -30,6 +30,14 @@ SEAL_MUST_CHECK int seal_new_folder_beside(const char *dir, const char *suffix,
 /* folder is the caller's, all zero before; seal_new_folder_done ends it in any case. */
 SEAL_MUST_CHECK int seal_new_folder_begin(const char *dir, struct seal_new_folder *folder,
 					  struct seal_diag *diag);
+/* The same, where a journal must know the hidden folder before it is there: its name is made with
+   tag, 12 characters that are random and not used twice. sweep takes away what a run that was
+   killed has left under a tag; nothing is there: no error. */
+#define SEAL_NEW_FOLDER_TAG 12u
+SEAL_MUST_CHECK int seal_new_folder_begin_as(const char *dir, const char *tag,
+					     struct seal_new_folder *folder,
+					     struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_new_folder_sweep(const char *dir, const char *tag, struct seal_diag *diag);
 /* Beneath the folder; its own is mode 0700, as those of files are 0644. */
 SEAL_MUST_CHECK int seal_new_folder_sub(struct seal_new_folder *folder, const char *name,
 					struct seal_diag *diag);

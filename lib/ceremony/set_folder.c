@@ -105,20 +105,29 @@ static int read_shares(struct seal_set_folder *folder, const char *dir, struct s
 	return SEAL_OK;
 }
 
-int seal_set_folder_read(const char *dir, const uint8_t *expected_signer,
-			 struct seal_set_folder *folder, struct seal_diag *diag)
+int seal_set_folder_manifest(const char *dir, const uint8_t *expected_signer,
+			     struct seal_set_folder *folder, struct seal_diag *diag)
 {
 	char path[SEAL_PATH];
 	int error = seal_path_join(dir, "manifest", "", path, diag);
 
 	if (!error)
 		error = seal_file_read(path, SEAL_NOTE_MAX, &folder->note, &folder->note_len, diag);
-	if (!error) {
-		error = seal_manifest_parse(folder->note, folder->note_len, expected_signer,
-					    &folder->manifest, diag);
-		if (error)
-			(void)seal_because(diag, error, "%s", path);
-	}
+	if (error)
+		return error;
+	error = seal_manifest_parse(folder->note, folder->note_len, expected_signer,
+				    &folder->manifest, diag);
+	if (!error)
+		return SEAL_OK;
+	seal_set_folder_done(folder);
+	return seal_because(diag, error, "%s", path);
+}
+
+int seal_set_folder_read(const char *dir, const uint8_t *expected_signer,
+			 struct seal_set_folder *folder, struct seal_diag *diag)
+{
+	int error = seal_set_folder_manifest(dir, expected_signer, folder, diag);
+
 	if (!error)
 		error = read_cards(folder, dir, diag);
 	if (!error)

@@ -28,6 +28,11 @@ SEAL_MUST_CHECK int seal_set_folder_read(const char *dir, const uint8_t *expecte
 					 struct seal_set_folder *folder, struct seal_diag *diag);
 void seal_set_folder_done(struct seal_set_folder *folder);
 
+/* The same, of the manifest only: for an auditor, who has no more. */
+SEAL_MUST_CHECK int seal_set_folder_manifest(const char *dir, const uint8_t *expected_signer,
+					     struct seal_set_folder *folder,
+					     struct seal_diag *diag);
+
 /* Names of custodians, comma and blank between them: those with given[i] != 0, or the others. */
 void seal_set_folder_names(const struct seal_set_folder *folder, const uint8_t *given, int want,
 			   char *out, size_t cap);

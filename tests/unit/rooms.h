@@ -91,4 +91,25 @@ static inline char *sign_text(struct seal_secret *signer, const char *text, cons
 	return note;
 }
 
+/* The share of person i, from the sealed file; the caller's. */
+static inline struct seal_secret *room_share(struct room *room, size_t i)
+{
+	struct seal_secret *text = NULL;
+	struct seal_secret *share = NULL;
+	struct seal_payload payload;
+	struct seal_mem_source from = {0};
+	struct seal_mem_sink to = {.cap = SEAL_PAYLOAD_TEXT};
+	struct seal_source source = seal_source_mem(&from);
+	struct seal_sink sink = seal_sink_mem(&to);
+
+	from.bytes = (const uint8_t *)seal_set_file(room->set, i, &from.len);
+	assert_int_equal(seal_secret_new(SEAL_PAYLOAD_TEXT, &text, NULL), SEAL_OK);
+	to.bytes = seal_secret_data(text);
+	assert_int_equal(seal_age_open(&room->holder[i].age, 1, &source, &sink, NULL), SEAL_OK);
+	seal_secret_shrink(text, to.len);
+	assert_int_equal(seal_payload_parse(text, &payload, &share, NULL), SEAL_OK);
+	seal_secret_free(text);
+	return share;
+}
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "faults.h"
 #include "share/plan.h"
+#include "share/reshare.h"
 #include "share/sealed_secret.h"
 
 static struct room room;
@@ -61,32 +62,12 @@ static void none_back(int error)
 	seal_secret_freep(&back);
 }
 
-static struct seal_secret *open_share(size_t i)
-{
-	struct seal_secret *text = NULL;
-	struct seal_secret *share = NULL;
-	struct seal_payload payload;
-	struct seal_mem_source from = {0};
-	struct seal_mem_sink to = {.cap = SEAL_PAYLOAD_TEXT};
-	struct seal_source source = seal_source_mem(&from);
-	struct seal_sink sink = seal_sink_mem(&to);
-
-	from.bytes = (const uint8_t *)seal_set_file(room.set, i, &from.len);
-	assert_int_equal(seal_secret_new(SEAL_PAYLOAD_TEXT, &text, NULL), SEAL_OK);
-	to.bytes = seal_secret_data(text);
-	assert_int_equal(seal_age_open(&room.holder[i].age, 1, &source, &sink, NULL), SEAL_OK);
-	seal_secret_shrink(text, to.len);
-	assert_int_equal(seal_payload_parse(text, &payload, &share, NULL), SEAL_OK);
-	seal_secret_free(text);
-	return share;
-}
-
 static void combining(void **state)
 {
 	(void)state;
-	shares[0] = open_share(0);
-	shares[1] = open_share(1);
-	shares[3] = open_share(3);
+	shares[0] = room_share(&room, 0);
+	shares[1] = room_share(&room, 1);
+	shares[3] = room_share(&room, 3);
 	fault_each(combine, none_back);
 	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
 		seal_secret_freep(&shares[i]);
@@ -118,6 +99,61 @@ static void planning(void **state)
 {
 	(void)state;
 	fault_each(plan, none_planned);
+}
+
+/* A set's own quorum says that it has become itself: all that is written and read is there. */
+static char *minutes_note;
+
+static struct seal_reshare minutes_of(void)
+{
+	struct seal_reshare minutes;
+	size_t len = 0;
+	const char *note = seal_set_note(room.set, &len);
+
+	seal_reshare_init(&minutes, seal_set_manifest(room.set), note, len,
+			  seal_set_manifest(room.set), note, len);
+	for (size_t i = 0; i < 5; i++) {
+		minutes.opened[i].is_opened = shares[i] != NULL;
+		memcpy(minutes.opened[i].card, minutes.former->shares[i].cards[0],
+		       SEAL_CARD_FINGERPRINT);
+	}
+	return minutes;
+}
+
+static int sign_minutes(void)
+{
+	const struct seal_reshare minutes = minutes_of();
+	size_t len = 0;
+
+	return seal_reshare_sign(&minutes, shares, &minutes_note, &len, NULL);
+}
+
+static void none_signed(int error)
+{
+	assert_int_equal(minutes_note != NULL, error == SEAL_OK);
+	free(minutes_note);
+	minutes_note = NULL;
+}
+
+static int verify_minutes(void)
+{
+	struct seal_reshare minutes = minutes_of();
+
+	return seal_reshare_verify(&minutes, minutes_note, strlen(minutes_note), NULL);
+}
+
+static void resharing(void **state)
+{
+	(void)state;
+	shares[0] = room_share(&room, 0);
+	shares[1] = room_share(&room, 1);
+	shares[3] = room_share(&room, 3);
+	fault_each(sign_minutes, none_signed);
+	assert_int_equal(sign_minutes(), SEAL_OK);
+	fault_each(verify_minutes, NULL);
+	none_signed(SEAL_OK);
+	for (size_t i = 0; i < SEAL_MANIFEST_SHARES; i++)
+		seal_secret_freep(&shares[i]);
 }
 
 static uint8_t *sealed;
@@ -161,8 +197,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(making),   cmocka_unit_test(reading), cmocka_unit_test(combining),
-		cmocka_unit_test(planning), cmocka_unit_test(sealing),
+		cmocka_unit_test(making),    cmocka_unit_test(reading),
+		cmocka_unit_test(combining), cmocka_unit_test(resharing),
+		cmocka_unit_test(planning),  cmocka_unit_test(sealing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
