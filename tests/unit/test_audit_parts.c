@@ -8,6 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+
+#include "audit/line.h"
 #include "audit_keys.h"
 #include "audit_log.h"
 #include "base/json.h"
@@ -121,12 +124,48 @@ static void from_another_line(void **state)
 	says(log_path, second_path, "log.2:1 goes on from another line than the one before it\n");
 }
 
+/* The daemon's own lines, and the one with which it goes on in another file: nothing is wrong with
+   them but that nobody has signed them. */
+static void lines_of_the_daemon(void **state)
+{
+	static const struct seal_audit_event event = {.id = "11111111-2222-4333-8444-555555555555",
+						      .operation = "read",
+						      .path = "sys/\xc3\xa9<&",
+						      .peer = "192.0.2.1:4711"};
+	struct audit_log none = {.count = 0};
+	struct seal_audit *audit = NULL;
+	int same = 1;
+
+	(void)state;
+	log_write(&none);
+	assert_int_equal(seal_audit_new(open(log_path, O_RDWR | O_APPEND), "5a17", &audit, NULL),
+			 SEAL_OK);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(seal_audit_write(audit,
+						  i % 2 ? SEAL_AUDIT_RESPONSE : SEAL_AUDIT_REQUEST,
+						  &event, NULL),
+				 SEAL_OK);
+	(void)unlink(second_path);
+	assert_int_equal(seal_audit_reopen(audit,
+					   open(second_path, O_RDWR | O_APPEND | O_CREAT, 0600),
+					   &same, NULL),
+			 SEAL_OK);
+	assert_int_equal(same, 0);
+	assert_int_equal(seal_audit_write(audit, SEAL_AUDIT_REQUEST, &event, NULL), SEAL_OK);
+	seal_audit_free(audit);
+	says(log_path, second_path, "log.2:0 no good checkpoint: nothing proves any line\n");
+	says(second_path, NULL,
+	     "log.2:1 begins with seq 11: what was before it is missing\n"
+	     "log.2:0 no good checkpoint: nothing proves any line\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_parts),
 		cmocka_unit_test(parts_in_one),
 		cmocka_unit_test(from_another_line),
+		cmocka_unit_test(lines_of_the_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
