@@ -14,6 +14,7 @@
 struct values {
 	struct trust trust;
 	struct seal_option_list heads;
+	const char *tiles;
 	int strict, growing, json;
 	const char *const *arguments;
 	char **details;
@@ -23,6 +24,8 @@ static const struct seal_option options[] = {
 	TRUST_ROWS(struct values, trust),
 	{"head", 0, SEAL_OPTION_LIST, offsetof(struct values, heads), "FILE",
 	 "a checkpoint kept elsewhere; the log must go on from it"},
+	{"tiles", 0, SEAL_OPTION_TEXT, offsetof(struct values, tiles), "DIR",
+	 "hashes of lines (C2SP tlog-tiles): tell which were changed"},
 	{"strict", 0, SEAL_OPTION_FLAG, offsetof(struct values, strict), NULL,
 	 "parse every line, and take no signature of a stranger"},
 	{"growing", 0, SEAL_OPTION_FLAG, offsetof(struct values, growing), NULL,
@@ -158,6 +161,7 @@ static int run(const void *given, const char *file, struct seal_diag *diag)
 	struct findings findings = {.cosigners = &cosigners};
 	struct seal_verify job = {.required = values->trust.required.value,
 				  .required_count = values->trust.required.count,
+				  .tiles = values->tiles,
 				  .strict = values->strict,
 				  .growing = values->growing,
 				  .now = (uint64_t)time(NULL),

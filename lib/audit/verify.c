@@ -57,7 +57,8 @@ static void check_heads(struct seal_verify_state *state)
 		if (seal_eq_ct(root, head->checkpoint.root, sizeof root)) {
 			state->report.proved = size;
 		} else if (!state->broken) {
-			state->broken = 1;
+			state->broken = head;
+			state->broken_from = state->report.proved;
 			seal_verify_tell(state, head->path, 0,
 					 "one or more of lines %llu to %llu of the log are not "
 					 "those that were signed",

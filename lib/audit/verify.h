@@ -34,6 +34,9 @@ struct seal_verify {
 	size_t required_count;
 	/* Each line is parsed as JSON, signatures of strangers and steps back in time are told. */
 	int strict;
+	/* Folder of tiles (audit/tiles.h): says which lines were changed, where roots say that some
+	   were. NULL: none. */
+	const char *tiles;
 	int growing;	  /* lines behind the newest head are taken, and a torn last one */
 	uint64_t now;	  /* seconds; cosignatures later than that are told. 0: no such check */
 	unsigned threads; /* 0: one a CPU */

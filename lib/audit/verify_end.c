@@ -150,6 +150,8 @@ void seal_verify_end(struct seal_verify_state *state)
 	uint64_t size = newest(state);
 	int some = 0;
 
+	if (state->broken && verify->tiles)
+		seal_verify_search(state, &state->broken->checkpoint, state->broken_from);
 	(void)has_signed(state, size, NULL, &some);
 	check_cut(state);
 	if (!some)

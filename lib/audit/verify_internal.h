@@ -90,7 +90,8 @@ struct seal_verify_state {
 	struct seal_verify_promise *promises;
 	size_t promise_count;
 	uint8_t last_hash[32];
-	int broken; /* a head did not agree */
+	const struct seal_verify_head *broken; /* the first head that did not agree */
+	uint64_t broken_from;		       /* lines before it that did */
 };
 
 /* line 0: of the file. */
@@ -104,6 +105,9 @@ void seal_verify_continues(struct seal_verify_state *state, const char *path, ui
 			   const struct seal_verify_copy *copy, const uint8_t before[32]);
 void seal_verify_promises(struct seal_verify_state *state, size_t file, uint64_t line,
 			  uint64_t size, struct seal_verify_copy *copy);
+/* Which lines of the head, from that number on, are not those of its tiles. */
+void seal_verify_search(struct seal_verify_state *state, const struct seal_checkpoint *checkpoint,
+			uint64_t from);
 /* After all lines: what is missing. */
 void seal_verify_end(struct seal_verify_state *state);
 void seal_verify_done(struct seal_verify_state *state);
