@@ -25,4 +25,4 @@ _sealkit() {
 	esac
 }
 
-complete -o filenames -F _sealkit seal-audit seal-ceremony seal-combine seal-drill seal-enroll seal-init seal-open seal-rekey seal-reshare seal-roster seal-rotate seal-split seal-status seal-unseal seald
+complete -o filenames -F _sealkit seal-audit seal-ceremony seal-combine seal-drill seal-enroll seal-init seal-lock seal-open seal-rekey seal-reshare seal-roster seal-rotate seal-split seal-status seal-unseal seald

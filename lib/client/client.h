@@ -164,6 +164,20 @@ SEAL_MUST_CHECK int seal_client_prove(struct seal_client *client,
 				      const struct seal_client_proof *proof,
 				      struct seal_client_status *out_status,
 				      struct seal_diag *diag);
+/* The same for having the daemon sealed at once: a challenge for that alone, and the request,
+   whose proof is NULL: only the card's token signs. A daemon that the core does not say to be
+   sealed now is SEAL_E_VERIFY. out_status->repeated: it was sealed before. */
+SEAL_MUST_CHECK int seal_client_lock_challenge(struct seal_client *client,
+					       const struct seal_client_holder *holder,
+					       char out[static SEAL_CLIENT_CHALLENGE + 1],
+					       struct seal_diag *diag);
+SEAL_MUST_CHECK int seal_client_lock(struct seal_client *client,
+				     const struct seal_client_proof *request,
+				     struct seal_client_status *out_status, struct seal_diag *diag);
+/* By a root token (sys/seal). Whether it is sealed then, only its signed state tells. */
+SEAL_MUST_CHECK int seal_client_seal(struct seal_client *client, const struct seal_secret *token,
+				     struct seal_diag *diag);
+
 /* The share that is sealed to the holder's card; *out_file is malloc'd and the caller's. It
    is believed when it was opened and not before. SEAL_E_NOTFOUND: the daemon has it no more. */
 SEAL_MUST_CHECK int seal_client_share(struct seal_client *client,

@@ -1,4 +1,4 @@
-/* Proofs of shares: asked for, sent, and confirmed by the core's own word. A share is
+/* Proofs of shares, and locks: asked for, sent, and confirmed by the core's own word. A share is
    neither read nor sent here. */
 
 #include <jansson.h>
@@ -15,6 +15,24 @@
 #define PATH_BYTES 160
 #define TEXT_BYTES 512
 #define SIGNATURE_MAX 1024u
+
+/* What holders of cards sign something for. */
+struct kind {
+	const char *route;
+	const char *challenge, *answer; /* first lines of what the core signs */
+	const char *unconfirmed;
+	int seals; /* what is told then is that it is sealed */
+};
+#define NOT_PROVED "the daemon's core did not confirm this proof: something stands between"
+static const struct kind proofs = {"sys/sealkit/prove", "sealkit/proof-challenge/1",
+				   "sealkit/proof-answer/1", NOT_PROVED, 0};
+static const struct kind new_proofs = {"sys/sealkit/rekey/prove", "sealkit/proof-challenge/1",
+				       "sealkit/proof-answer/1", NOT_PROVED, 0};
+static const struct kind locks = {"sys/sealkit/lock", "sealkit/lock-challenge/1",
+				  "sealkit/lock-answer/1",
+				  "the daemon's core did not confirm that it is sealed: something "
+				  "stands between, and it may be OPEN",
+				  1};
 
 static void textp(char **text)
 {
@@ -34,8 +52,9 @@ static int is_for(const struct seal_client_holder *holder, const struct seal_cli
 	return SEAL_OK;
 }
 
-int seal_client_challenge(struct seal_client *client, const struct seal_client_holder *holder,
-			  char out[static SEAL_CLIENT_CHALLENGE + 1], struct seal_diag *diag)
+static int ask_challenge(struct seal_client *client, const struct kind *kind,
+			 const struct seal_client_holder *holder,
+			 char out[static SEAL_CLIENT_CHALLENGE + 1], struct seal_diag *diag)
 {
 	char path[PATH_BYTES], text[TEXT_BYTES];
 	struct seal_client_request ask = {"GET", path, NULL, NULL};
@@ -43,8 +62,7 @@ int seal_client_challenge(struct seal_client *client, const struct seal_client_h
 	struct seal_client_asked asked;
 	int error, len;
 
-	(void)snprintf(path, sizeof path, "sys/sealkit/%sprove?card=%s",
-		       holder->is_pending ? "rekey/" : "", holder->card);
+	(void)snprintf(path, sizeof path, "%s?card=%s", kind->route, holder->card);
 	error = seal_client_call(client, &ask, NULL, &answer, diag);
 	if (!error)
 		error = seal_client_asked_parse(answer, &asked, diag);
@@ -52,14 +70,26 @@ int seal_client_challenge(struct seal_client *client, const struct seal_client_h
 		error = is_for(holder, &asked, diag);
 	if (error)
 		return error;
-	len = snprintf(text, sizeof text, "sealkit/proof-challenge/1\n%s\n%s\n%s\n",
-		       asked.challenge, asked.set, asked.card);
+	len = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n", kind->challenge, asked.challenge,
+		       asked.set, asked.card);
 	if (!seal_client_is_by(holder->identity, text, len, sizeof text, asked.signature))
 		return seal_fail(diag, SEAL_E_VERIFY,
 				 "the challenge is not signed by the core that signed this "
 				 "manifest: another daemon, or something stands between");
 	(void)snprintf(out, SEAL_CLIENT_CHALLENGE + 1, "%s", asked.challenge);
 	return SEAL_OK;
+}
+
+int seal_client_challenge(struct seal_client *client, const struct seal_client_holder *holder,
+			  char out[static SEAL_CLIENT_CHALLENGE + 1], struct seal_diag *diag)
+{
+	return ask_challenge(client, holder->is_pending ? &new_proofs : &proofs, holder, out, diag);
+}
+
+int seal_client_lock_challenge(struct seal_client *client, const struct seal_client_holder *holder,
+			       char out[static SEAL_CLIENT_CHALLENGE + 1], struct seal_diag *diag)
+{
+	return ask_challenge(client, &locks, holder, out, diag);
 }
 
 static int make_body(const struct seal_client_proof *proof, struct seal_json_text *out_body,
@@ -75,17 +105,20 @@ static int make_body(const struct seal_client_proof *proof, struct seal_json_tex
 	error = seal_json_parse(proof->card_text, strlen(proof->card_text), &card, diag);
 	if (error)
 		return error;
-	seal_base64(SEAL_BASE64_PADDED, proof->proof, 64, by_share);
 	seal_base64(SEAL_BASE64_PADDED, proof->signature, proof->signature_len, by_token);
-	json = json_pack("{s:s, s:O, s:s, s:s, s:s}", "set", proof->holder.set, "card", card,
-			 "challenge", proof->challenge, "proof", by_share, "signature", by_token);
+	if (proof->proof)
+		seal_base64(SEAL_BASE64_PADDED, proof->proof, 64, by_share);
+	json = json_pack("{s:s, s:O, s:s, s:s*, s:s}", "set", proof->holder.set, "card", card,
+			 "challenge", proof->challenge, "proof", proof->proof ? by_share : NULL,
+			 "signature", by_token);
 	if (!json)
 		return seal_fail(diag, SEAL_E_NOMEM, "request");
 	return seal_json_write(json, SEAL_JSON_AS_MADE, "", out_body, diag);
 }
 
-int seal_client_prove(struct seal_client *client, const struct seal_client_proof *proof,
-		      struct seal_client_status *out_status, struct seal_diag *diag)
+static int send(struct seal_client *client, const struct kind *kind,
+		const struct seal_client_proof *proof, struct seal_client_status *out_status,
+		struct seal_diag *diag)
 {
 	char fresh[SEAL_CLIENT_FRESH + 1], path[PATH_BYTES];
 	struct seal_client_request give = {"PUT", path, NULL, NULL};
@@ -98,8 +131,7 @@ int seal_client_prove(struct seal_client *client, const struct seal_client_proof
 
 	if (error)
 		return error;
-	(void)snprintf(path, sizeof path, "sys/sealkit/%sprove?challenge=%s",
-		       proof->holder.is_pending ? "rekey/" : "", fresh);
+	(void)snprintf(path, sizeof path, "%s?challenge=%s", kind->route, fresh);
 	error = make_body(proof, &body, diag);
 	give.body = body.bytes;
 	if (!error)
@@ -108,18 +140,31 @@ int seal_client_prove(struct seal_client *client, const struct seal_client_proof
 		error = seal_client_status_parse(answer, &status, diag);
 	if (error)
 		return error;
-	len = snprintf(text, sizeof text, "sealkit/proof-answer/1\n%s\n%s\n%u\n", proof->challenge,
+	len = snprintf(text, sizeof text, "%s\n%s\n%s\n%u\n", kind->answer, proof->challenge,
 		       proof->holder.set, proof->x);
 	if (!status.has_accepted || status.accepted.x != proof->x ||
 	    !seal_client_is_by(proof->holder.identity, text, len, sizeof text,
 			       status.accepted_signature))
-		return seal_fail(diag, SEAL_E_VERIFY,
-				 "the daemon's core did not confirm this proof: something stands "
-				 "between");
+		return seal_fail(diag, SEAL_E_VERIFY, "%s", kind->unconfirmed);
 	error = seal_client_status_check(&status, fresh, proof->holder.identity, diag);
+	if (!error && kind->seals && !status.sealed)
+		error = seal_fail(diag, SEAL_E_VERIFY, "%s", kind->unconfirmed);
 	if (!error)
 		*out_status = status;
 	return error;
+}
+
+int seal_client_prove(struct seal_client *client, const struct seal_client_proof *proof,
+		      struct seal_client_status *out_status, struct seal_diag *diag)
+{
+	return send(client, proof->holder.is_pending ? &new_proofs : &proofs, proof, out_status,
+		    diag);
+}
+
+int seal_client_lock(struct seal_client *client, const struct seal_client_proof *request,
+		     struct seal_client_status *out_status, struct seal_diag *diag)
+{
+	return send(client, &locks, request, out_status, diag);
 }
 
 int seal_client_share(struct seal_client *client, const struct seal_client_holder *holder,

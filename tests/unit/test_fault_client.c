@@ -2,7 +2,7 @@
    signed word: each time there is an error, and the next try works. libcurl is a table of this
    file's own here, and what it reaches is a core in this process. */
 
-#include "core_submit.h"
+#include "core_lock.h"
 
 #include "client/client.h"
 #include "faults.h"
@@ -242,6 +242,68 @@ static int rotate(void)
 	return error;
 }
 
+/* The token of this file is the card's own key; the rest is the client's. */
+static int lock_it(void)
+{
+	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
+	struct lock_parts parts = {{0}, {0}, {0}, {0}, people.person[2].card};
+	char challenge[SEAL_CLIENT_CHALLENGE + 1], text[512];
+	uint8_t identity[32], signature[64];
+	struct seal_client_proof request = {
+		{.identity = identity, .set = set, .card = parts.fingerprint},
+		0,
+		challenge,
+		parts.card,
+		NULL,
+		signature,
+		sizeof signature};
+	struct seal_client_status status = {0};
+	int error;
+
+	fault_hold(1);
+	request.x = seal_secret_bytes(people.person[2].share)[32];
+	seal_core_identity(server->core, identity);
+	print_of(&people.person[2], parts.fingerprint);
+	fault_hold(0);
+	error = open_client(&client);
+	if (!error)
+		error = seal_client_lock_challenge(client, &request.holder, challenge, NULL);
+	if (error)
+		return error;
+	(void)snprintf(parts.set, sizeof parts.set, "%s", set);
+	(void)snprintf(parts.challenge, sizeof parts.challenge, "%s", challenge);
+	lock_told(server, &parts, text);
+	assert_int_equal(crypto_sign_detached(signature, NULL, (const uint8_t *)text, strlen(text),
+					      people.person[2].made.ed25519),
+			 0);
+	error = seal_client_lock(client, &request, &status, NULL);
+	assert_true(error || (status.sealed && status.has_accepted));
+	return error;
+}
+
+static void open_again(int error)
+{
+	struct core_answer answer =
+		core_ask(server, (struct core_ask){.method = "GET", .path = "/v1/sys/seal-status"});
+	int sealed = json_is_true(json_object_get(answer.json, "sealed"));
+
+	core_answer_done(&answer);
+	assert_true(error || sealed);
+	if (sealed) {
+		assert_false(give(&people, 0, 1));
+		assert_true(give(&people, 1, 0));
+	}
+}
+
+/* By a root token: the answer is empty. */
+static int seal_it(void)
+{
+	struct seal_client *client SEAL_CLEANUP(seal_client_freep) = NULL;
+	int error = open_client(&client);
+
+	return error ? error : seal_client_seal(client, root, NULL);
+}
+
 static void still_open(int error)
 {
 	(void)error;
@@ -271,6 +333,8 @@ static void every_fault(void **state)
 		SEAL_OK);
 	fault_each(rotate, still_open);
 	assert_true(at_term > 1);
+	fault_each(lock_it, open_again);
+	fault_each(seal_it, open_again);
 	/* Another core's word would not do. */
 	assert_int_equal(open_client(&client), SEAL_OK);
 	assert_int_equal(seal_client_term(client, root, other, &term, NULL), SEAL_E_VERIFY);

@@ -1,4 +1,5 @@
-/* The terms of the keyring: what is told of them is the core's word or nothing. */
+/* By a root token: the terms of the keyring, and sealing. What is told of terms is the core's word
+   or nothing; other answers are empty. */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -53,11 +54,23 @@ int seal_client_term(struct seal_client *client, const struct seal_secret *token
 	return error;
 }
 
-int seal_client_rotate(struct seal_client *client, const struct seal_secret *token,
-		       struct seal_diag *diag)
+static int order(struct seal_client *client, const char *path, const struct seal_secret *token,
+		 struct seal_diag *diag)
 {
-	const struct seal_client_request ask = {"PUT", "sys/rotate", NULL, token};
+	const struct seal_client_request ask = {"PUT", path, NULL, token};
 	char *answer SEAL_CLEANUP(seal_text_freep) = NULL;
 
 	return seal_client_call(client, &ask, NULL, &answer, diag);
+}
+
+int seal_client_rotate(struct seal_client *client, const struct seal_secret *token,
+		       struct seal_diag *diag)
+{
+	return order(client, "sys/rotate", token, diag);
+}
+
+int seal_client_seal(struct seal_client *client, const struct seal_secret *token,
+		     struct seal_diag *diag)
+{
+	return order(client, "sys/seal", token, diag);
 }
