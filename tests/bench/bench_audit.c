@@ -176,7 +176,7 @@ static int by_value(const void *a, const void *b)
 static void pair(const char *name, double *our, const double *peer, long kib)
 {
 	qsort(our, ROUNDS, sizeof *our, by_value);
-	(void)printf("bench %s ours=%.0f unit=MBps peer=openssl_sha256 peer_value=%.0f ratio=%.2f "
+	(void)printf("bench %s ours=%.0f unit=MBps peer=openssl peer_value=%.0f ratio=%.2f "
 		     "rss_kib=%ld\n",
 		     name, our[ROUNDS / 2], peer[ROUNDS / 2], our[ROUNDS / 2] / peer[ROUNDS / 2],
 		     kib);
