@@ -305,6 +305,32 @@ static void spares_in_order(void **state)
 	seal_roster_free(roster);
 }
 
+/* Points that are on no curve, and those of Ed25519 under which anything verifies. */
+static void keys_are_points(void **state)
+{
+	static const uint8_t low[][32] = {{0}, {1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof low / sizeof low[0]; i++) {
+		struct seal_roster *roster = roster_of(&staff);
+		char *text = NULL;
+
+		roster->people[CAT].accepted.time[0] = '\0';
+		assert_int_equal(roster->people[CAT].cards[0].kind, SEAL_CARD_ED25519);
+		memcpy(roster->people[CAT].cards[0].key, low[i], 32);
+		assert_int_equal(seal_roster_write(roster, &text, NULL), SEAL_OK);
+		assert_int_equal(parse(text), SEAL_E_FORMAT);
+		free(text);
+		seal_roster_free(roster);
+		roster = roster_of(&staff);
+		roster->people[i ? ADA : BEN].cards[0].key[64] ^= 1;
+		assert_int_equal(seal_roster_write(roster, &text, NULL), SEAL_OK);
+		assert_int_equal(parse(text), SEAL_E_FORMAT);
+		free(text);
+		seal_roster_free(roster);
+	}
+}
+
 static void too_much(void **state)
 {
 	struct seal_roster *roster = roster_of(&staff);
@@ -387,8 +413,9 @@ int main(void)
 		cmocka_unit_test(there_and_back),  cmocka_unit_test(later_versions),
 		cmocka_unit_test(its_lines),	   cmocka_unit_test(forged_in_every_byte),
 		cmocka_unit_test(lines_moved),	   cmocka_unit_test(forms_are_kept),
-		cmocka_unit_test(spares_in_order), cmocka_unit_test(too_much),
-		cmocka_unit_test(finding_people),  cmocka_unit_test(in_office),
+		cmocka_unit_test(spares_in_order), cmocka_unit_test(keys_are_points),
+		cmocka_unit_test(too_much),	   cmocka_unit_test(finding_people),
+		cmocka_unit_test(in_office),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
