@@ -8,11 +8,11 @@
 #include "base/encode.h"
 #include "ceremony/busy.h"
 #include "ceremony/prompt.h"
+#include "papers.h"
 
 #include "base/banned.h"
 
 #define NAMES_BYTES 4096
-#define SIGNER 32u
 
 static void turn(void *ctx, const char *custodian SEAL_UNUSED)
 {
@@ -68,22 +68,12 @@ static int next(void *ctx, const uint8_t *given, struct seal_diag *diag)
 	return seal_prompt_line(text, line, sizeof line, diag);
 }
 
-static int read_signer(const char *text, uint8_t out[static SIGNER], struct seal_diag *diag)
-{
-	size_t len = 0;
-
-	if (seal_unbase64(SEAL_BASE64_PADDED, text, strlen(text), out, SIGNER, &len, NULL) ||
-	    len != SIGNER)
-		return seal_fail(diag, SEAL_E_USAGE, "--signer: not %u bytes in base64", SIGNER);
-	return SEAL_OK;
-}
-
 /* Cards are public: anybody can make a set for the same people, of a secret that he chose. */
 static void tell_signer(const char *tool, const struct seal_manifest *manifest)
 {
-	char signer[SEAL_BASE64_LEN(SIGNER)];
+	char signer[SEAL_BASE64_LEN(PAPERS_SIGNER)];
 
-	seal_base64(SEAL_BASE64_PADDED, manifest->signer, SIGNER, signer);
+	seal_base64(SEAL_BASE64_PADDED, manifest->signer, PAPERS_SIGNER, signer);
 	(void)fprintf(stderr,
 		      "%s: set %s, signed by %s: compare with what was told when it was made, or "
 		      "give --signer\n",
@@ -102,15 +92,15 @@ static int read_folders(struct gather *gather, const uint8_t *signer, struct sea
 		first++;
 	while (first[count])
 		count++;
-	return seal_combine_folders(first, count, signer, &gather->folder, &gather->combine.dir,
-				    diag);
+	return (gather->options.any_set ? seal_combine_folders_any : seal_combine_folders)(
+		first, count, signer, &gather->folder, &gather->combine.dir, diag);
 }
 
 int gather_begin(const struct gather_options *options, struct gather *gather,
 		 struct seal_diag *diag)
 {
-	uint8_t signer[SIGNER];
-	int error = options->signer ? read_signer(options->signer, signer, diag) : SEAL_OK;
+	uint8_t signer[PAPERS_SIGNER];
+	int error = options->signer ? papers_signer(options->signer, signer, diag) : SEAL_OK;
 
 	gather->options = *options;
 	if (!error)

@@ -12,6 +12,7 @@ struct gather_options {
 	const struct use_tokens *tokens;
 	const char *signer; /* --signer, or NULL: then it is told, to be compared by eye */
 	int walk;	    /* one custodian after another at this keyboard */
+	int any_set;	    /* secret.sealed may be missing: combine.dir is NULL then */
 	int manifest_only;  /* of the first folder; nothing is opened then */
 	/* The tool's, NULL-terminated, and the first that is no option: all from there are folders.
 	 */

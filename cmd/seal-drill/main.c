@@ -52,6 +52,8 @@ int main(int argc, char **argv)
 		{"check", "whether statements are true", check_main},
 		{"report", "who proved when, who is overdue, whether there is a quorum",
 		 report_main},
+		{"quorum", "custodians together: their shares give all others, and the secret",
+		 quorum_main},
 		{NULL, NULL, NULL},
 	};
 	static const struct commands commands = {

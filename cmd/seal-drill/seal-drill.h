@@ -7,6 +7,7 @@
 int prove_main(int argc, char **argv);
 int check_main(int argc, char **argv);
 int report_main(int argc, char **argv);
+int quorum_main(int argc, char **argv);
 
 /* How many arguments follow from file on (NULL: none), which is one of all. */
 size_t files_from(const char *const *all, const char *file, const char *const **out_first);

@@ -246,7 +246,7 @@ int seal_combine_run(const struct seal_combine *combine, struct seal_combined *o
 	struct seal_secret *key SEAL_CLEANUP(seal_secret_freep) = NULL;
 	uint8_t *sealed SEAL_CLEANUP(seal_bytes_freep) = NULL;
 	size_t len = 0;
-	int error = read_sealed(combine->dir, &sealed, &len, diag);
+	int error = combine->dir ? read_sealed(combine->dir, &sealed, &len, diag) : SEAL_OK;
 
 	if (!error)
 		error = gather(&state, diag);
@@ -254,8 +254,10 @@ int seal_combine_run(const struct seal_combine *combine, struct seal_combined *o
 		error = seal_set_combine(state.manifest, got.share, &key, diag);
 	if (error)
 		return error;
-	error = seal_sealed_secret_open(key, (const char *)combine->folder->note,
-					combine->folder->note_len, sealed, len, &got.secret, diag);
+	if (combine->dir)
+		error = seal_sealed_secret_open(key, (const char *)combine->folder->note,
+						combine->folder->note_len, sealed, len, &got.secret,
+						diag);
 	if (error)
 		return seal_because(diag, error, "%s/" SEAL_SPLIT_SECRET, combine->dir);
 	*out_combined = got;

@@ -23,10 +23,14 @@
 SEAL_MUST_CHECK int seal_combine_folders(const char *const *dirs, size_t count,
 					 const uint8_t *signer, struct seal_set_folder *folder,
 					 const char **out_dir, struct seal_diag *diag);
+/* The same, but *out_dir is NULL where none has it: the set of a daemon. */
+SEAL_MUST_CHECK int seal_combine_folders_any(const char *const *dirs, size_t count,
+					     const uint8_t *signer, struct seal_set_folder *folder,
+					     const char **out_dir, struct seal_diag *diag);
 
 struct seal_combine {
 	const struct seal_set_folder *folder;
-	const char *dir; /* of secret.sealed */
+	const char *dir; /* of secret.sealed; NULL: there is none, and the shares are all */
 	const struct seal_token_place *place;
 	const struct seal_token_asker *asker;
 	int has_serial; /* only the token with this serial */

@@ -58,9 +58,9 @@ static int has_secret(const char *dir)
 	       access(path, F_OK) == 0;
 }
 
-int seal_combine_folders(const char *const *dirs, size_t count, const uint8_t *signer,
-			 struct seal_set_folder *folder, const char **out_dir,
-			 struct seal_diag *diag)
+int seal_combine_folders_any(const char *const *dirs, size_t count, const uint8_t *signer,
+			     struct seal_set_folder *folder, const char **out_dir,
+			     struct seal_diag *diag)
 {
 	const char *dir = NULL;
 	int error = SEAL_OK;
@@ -82,6 +82,18 @@ int seal_combine_folders(const char *const *dirs, size_t count, const uint8_t *s
 		if (error)
 			error = seal_because(diag, error, "%s", dirs[i]);
 	}
+	if (!error)
+		*out_dir = dir;
+	return error;
+}
+
+int seal_combine_folders(const char *const *dirs, size_t count, const uint8_t *signer,
+			 struct seal_set_folder *folder, const char **out_dir,
+			 struct seal_diag *diag)
+{
+	const char *dir = NULL;
+	int error = seal_combine_folders_any(dirs, count, signer, folder, &dir, diag);
+
 	if (!error && !dir)
 		error = seal_fail(diag, SEAL_E_NOTFOUND,
 				  SEAL_SPLIT_SECRET ": not there: not the folder of seal-split (a "
