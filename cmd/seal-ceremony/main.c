@@ -15,6 +15,8 @@ int main(int argc, char **argv)
 		{"script", "the run sheet, in English or French, for paper", script_main},
 		{"run", "walks a plan at a terminal, step by step", run_main},
 		{"resume", "goes on with a walk that was broken off", resume_main},
+		{"minutes", "what was done, from the transcript, in English or French",
+		 minutes_main},
 		{NULL, NULL, NULL},
 	};
 	static const struct commands commands = {

@@ -7,5 +7,6 @@ int lint_main(int argc, char **argv);
 int script_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int resume_main(int argc, char **argv);
+int minutes_main(int argc, char **argv);
 
 #endif

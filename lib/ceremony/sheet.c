@@ -37,6 +37,17 @@ static const char *const labels[SEAL_LABELS][SEAL_LANGUAGES] = {
 	[SEAL_LABEL_ORGANISATION] = {"Organisation", "Organisme"},
 	[SEAL_LABEL_DATE] = {"Date, time, zone", "Date, heure, fuseau"},
 	[SEAL_LABEL_INCIDENTS] = {"If something goes wrong", "En cas d'incident"},
+	[SEAL_LABEL_MINUTES] = {"Minutes", "Procès-verbal"},
+	[SEAL_LABEL_SESSION] = {"Session", "Séance"},
+	[SEAL_LABEL_BEGUN] = {"Begun (UTC)", "Début (UTC)"},
+	[SEAL_LABEL_ENDED] = {"Ended (UTC)", "Fin (UTC)"},
+	[SEAL_LABEL_ABORTED] = {"ABORTED (UTC)", "ABANDONNÉE (UTC)"},
+	[SEAL_LABEL_UNFINISHED] = {"NOT FINISHED (UTC)", "INACHEVÉE (UTC)"},
+	[SEAL_LABEL_HEAD] = {"Transcript head", "Tête de transcription"},
+	[SEAL_LABEL_HEAD_WORDS] = {"The head as words", "La tête en mots"},
+	[SEAL_LABEL_RESULT] = {"Result", "Résultat"},
+	[SEAL_LABEL_EVENT] = {"Event", "Événement"},
+	[SEAL_LABEL_SAID] = {"As written down", "Tel que noté"},
 };
 
 static const char *const kinds[][SEAL_LANGUAGES] = {

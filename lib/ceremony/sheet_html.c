@@ -82,7 +82,14 @@ static void put_blank(FILE *out, size_t columns, size_t rows)
 	(void)fputs("</tbody></table>\n", out);
 }
 
-static void put_head(FILE *out, const struct seal_steps *steps, enum seal_language language)
+void seal_sheet_html_named(FILE *out, const char *name, const char *value)
+{
+	put_in(out, "<tr><th scope=\"row\">", name, "</th><td>");
+	put_in(out, "", value, "</td></tr>\n");
+}
+
+void seal_sheet_html_begin(FILE *out, const struct seal_steps *steps, enum seal_label title,
+			   enum seal_language language)
 {
 	struct seal_sheet_row rows[SEAL_SHEET_ROWS];
 	const char *kind = seal_sheet_kind(steps->file->plan.kind, language);
@@ -100,18 +107,42 @@ static void put_head(FILE *out, const struct seal_steps *steps, enum seal_langua
 	if (steps->file->plan.rehearsal)
 		put_in(out, "<p class=\"rehearsal\">",
 		       seal_sheet_label(SEAL_LABEL_REHEARSAL, language), "</p>\n");
-	put_in(out, "<h1>", seal_sheet_label(SEAL_LABEL_TITLE, language), " · ");
+	put_in(out, "<h1>", seal_sheet_label(title, language), " · ");
 	put_in(out, "", kind, "</h1>\n<table>\n<tbody>\n");
 	seal_sheet_head(steps, language, rows);
-	for (size_t i = 0; rows[i].name; i++) {
-		put_in(out, "<tr><th scope=\"row\">", rows[i].name, "</th><td>");
-		put_in(out, "", rows[i].value, "</td></tr>\n");
-	}
+	for (size_t i = 0; rows[i].name; i++)
+		seal_sheet_html_named(out, rows[i].name, rows[i].value);
 	put_in(out, "<tr><th scope=\"row\">", seal_sheet_label(SEAL_LABEL_DIGEST, language),
 	       "</th><td class=\"mono\">");
 	put_in(out, "", steps->digest, "</td></tr>\n<tr><th scope=\"row\">");
 	put_in(out, "", seal_sheet_label(SEAL_LABEL_WORDS, language), "</th><td class=\"words\">");
-	put_in(out, "", steps->words, "</td></tr>\n</tbody></table>\n");
+	put_in(out, "", steps->words, "</td></tr>\n");
+}
+
+void seal_sheet_html_close(FILE *out)
+{
+	(void)fputs("</tbody></table>\n", out);
+}
+
+void seal_sheet_html_table(FILE *out, enum seal_language language, enum seal_label title,
+			   const enum seal_label *columns, size_t count)
+{
+	put_in(out, "<h2>", seal_sheet_label(title, language), "</h2>\n");
+	put_row_head(out, language, columns, count, 0);
+}
+
+void seal_sheet_html_row(FILE *out, const char *const *cells, size_t count, int has_room)
+{
+	(void)fputs(has_room ? "<tr class=\"blank\">" : "<tr>", out);
+	for (size_t i = 0; i < count; i++)
+		put_in(out, "<td>", cells[i], "</td>");
+	(void)fputs("</tr>\n", out);
+}
+
+void seal_sheet_html_end(FILE *out, const struct seal_steps *steps)
+{
+	(void)fprintf(out, "<footer>sealkit " SEAL_VERSION " · %.16s</footer>\n</body>\n</html>\n",
+		      steps->digest);
 }
 
 static void put_people(FILE *out, const struct seal_steps *steps, enum seal_language language)
@@ -130,7 +161,7 @@ static void put_people(FILE *out, const struct seal_steps *steps, enum seal_lang
 	put_blank(out, 4, 2);
 }
 
-static void put_set(FILE *out, const struct seal_steps *steps, enum seal_language language)
+void seal_sheet_html_set(FILE *out, const struct seal_steps *steps, enum seal_language language)
 {
 	const struct seal_plan *plan = &steps->file->plan;
 	char hex[2 * SEAL_CARD_FINGERPRINT + 1];
@@ -229,13 +260,13 @@ int seal_sheet_put_html(FILE *out, const struct seal_steps *steps, enum seal_lan
 {
 	int error;
 
-	put_head(out, steps, language);
+	seal_sheet_html_begin(out, steps, SEAL_LABEL_TITLE, language);
+	seal_sheet_html_close(out);
 	put_people(out, steps, language);
-	put_set(out, steps, language);
+	seal_sheet_html_set(out, steps, language);
 	error = put_steps(out, steps, language, diag);
 	put_ends(out, steps, language);
 	put_incidents(out, language);
-	(void)fprintf(out, "<footer>sealkit " SEAL_VERSION " · %.16s</footer>\n</body>\n</html>\n",
-		      steps->digest);
+	seal_sheet_html_end(out, steps);
 	return error;
 }

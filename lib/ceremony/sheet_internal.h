@@ -34,6 +34,17 @@ enum seal_label {
 	SEAL_LABEL_ORGANISATION,
 	SEAL_LABEL_DATE,
 	SEAL_LABEL_INCIDENTS,
+	SEAL_LABEL_MINUTES,
+	SEAL_LABEL_SESSION,
+	SEAL_LABEL_BEGUN,
+	SEAL_LABEL_ENDED,
+	SEAL_LABEL_ABORTED,
+	SEAL_LABEL_UNFINISHED,
+	SEAL_LABEL_HEAD,
+	SEAL_LABEL_HEAD_WORDS,
+	SEAL_LABEL_RESULT,
+	SEAL_LABEL_EVENT,
+	SEAL_LABEL_SAID,
 	SEAL_LABELS
 };
 const char *seal_sheet_label(enum seal_label label, enum seal_language language);
@@ -47,6 +58,23 @@ struct seal_sheet_row {
 #define SEAL_SHEET_ROWS 12u
 void seal_sheet_head(const struct seal_steps *steps, enum seal_language language,
 		     struct seal_sheet_row rows[static SEAL_SHEET_ROWS]);
+
+/* Pieces that other papers have too (minutes.c). A table: its title, names of its columns, rows of
+   as many cells, and its end. */
+void seal_sheet_html_begin(FILE *out, const struct seal_steps *steps, enum seal_label title,
+			   enum seal_language language);
+void seal_sheet_html_named(FILE *out, const char *name, const char *value);
+void seal_sheet_html_table(FILE *out, enum seal_language language, enum seal_label title,
+			   const enum seal_label *columns, size_t count);
+void seal_sheet_html_row(FILE *out, const char *const *cells, size_t count, int has_room);
+void seal_sheet_html_close(FILE *out);
+void seal_sheet_html_set(FILE *out, const struct seal_steps *steps, enum seal_language language);
+void seal_sheet_html_end(FILE *out, const struct seal_steps *steps);
+void seal_sheet_text_begin(FILE *out, const struct seal_steps *steps, enum seal_label title,
+			   enum seal_language language);
+void seal_sheet_text_named(FILE *out, const char *name, const char *value);
+void seal_sheet_text_title(FILE *out, const char *title);
+void seal_sheet_text_set(FILE *out, const struct seal_steps *steps, enum seal_language language);
 
 SEAL_MUST_CHECK int seal_sheet_put_html(FILE *out, const struct seal_steps *steps,
 					enum seal_language language, struct seal_diag *diag);

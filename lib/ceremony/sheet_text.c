@@ -67,7 +67,7 @@ static void put_wrapped(FILE *out, const char *text, size_t indent, size_t at)
 	(void)fputc('\n', out);
 }
 
-static void put_title(FILE *out, const char *title)
+void seal_sheet_text_title(FILE *out, const char *title)
 {
 	(void)fprintf(out, "\n%s\n", title);
 	for (size_t i = width_of(title, strlen(title)); i > 0; i--)
@@ -75,7 +75,7 @@ static void put_title(FILE *out, const char *title)
 	(void)fputc('\n', out);
 }
 
-static void put_named(FILE *out, const char *name, const char *value)
+void seal_sheet_text_named(FILE *out, const char *name, const char *value)
 {
 	const size_t column = 22;
 	size_t width = width_of(name, strlen(name));
@@ -84,34 +84,41 @@ static void put_named(FILE *out, const char *name, const char *value)
 	put_wrapped(out, value, column, width < column ? column : width + 1);
 }
 
-static void put_head(FILE *out, const struct seal_steps *steps, enum seal_language language)
+void seal_sheet_text_begin(FILE *out, const struct seal_steps *steps, enum seal_label title,
+			   enum seal_language language)
 {
 	struct seal_sheet_row rows[SEAL_SHEET_ROWS];
 
 	if (steps->file->plan.rehearsal)
 		(void)fprintf(out, "*** %s ***\n\n",
 			      seal_sheet_label(SEAL_LABEL_REHEARSAL, language));
-	(void)fprintf(out, "%s: %s\n\n", seal_sheet_label(SEAL_LABEL_TITLE, language),
+	(void)fprintf(out, "%s: %s\n\n", seal_sheet_label(title, language),
 		      seal_sheet_kind(steps->file->plan.kind, language));
 	seal_sheet_head(steps, language, rows);
 	for (size_t i = 0; rows[i].name; i++)
-		put_named(out, rows[i].name, rows[i].value);
-	put_named(out, seal_sheet_label(SEAL_LABEL_DIGEST, language), steps->digest);
-	put_named(out, seal_sheet_label(SEAL_LABEL_WORDS, language), steps->words);
+		seal_sheet_text_named(out, rows[i].name, rows[i].value);
+	seal_sheet_text_named(out, seal_sheet_label(SEAL_LABEL_DIGEST, language), steps->digest);
+	seal_sheet_text_named(out, seal_sheet_label(SEAL_LABEL_WORDS, language), steps->words);
 }
 
 static void put_people(FILE *out, const struct seal_steps *steps, enum seal_language language)
 {
 	const struct seal_plan *plan = &steps->file->plan;
+
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_PEOPLE, language));
+	for (size_t i = 0; i < plan->people_count; i++)
+		seal_sheet_text_named(out, seal_sheet_part(plan->people[i].part, language),
+				      plan->people[i].name);
+}
+
+void seal_sheet_text_set(FILE *out, const struct seal_steps *steps, enum seal_language language)
+{
+	const struct seal_plan *plan = &steps->file->plan;
 	char hex[2 * SEAL_CARD_FINGERPRINT + 1];
 
-	put_title(out, seal_sheet_label(SEAL_LABEL_PEOPLE, language));
-	for (size_t i = 0; i < plan->people_count; i++)
-		put_named(out, seal_sheet_part(plan->people[i].part, language),
-			  plan->people[i].name);
 	if (!plan->total)
 		return;
-	put_title(out, seal_sheet_label(SEAL_LABEL_NEW_SET, language));
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_NEW_SET, language));
 	(void)fprintf(out, "%u / %u\n", plan->threshold, plan->total);
 	for (size_t i = 0; i < plan->group_count; i++)
 		(void)fprintf(out, "%s: %u / %u\n", plan->groups[i].name, plan->groups[i].threshold,
@@ -119,7 +126,7 @@ static void put_people(FILE *out, const struct seal_steps *steps, enum seal_lang
 	for (size_t i = 0; i < plan->total; i++)
 		for (size_t k = 0; k < plan->custodians[i].card_count; k++) {
 			seal_hex(plan->custodians[i].cards[k], SEAL_CARD_FINGERPRINT, hex);
-			put_named(out, plan->custodians[i].name, hex);
+			seal_sheet_text_named(out, plan->custodians[i].name, hex);
 		}
 }
 
@@ -129,7 +136,7 @@ static int put_steps(FILE *out, const struct seal_steps *steps, enum seal_langua
 	char who[SEAL_STEP_TEXT], what[SEAL_STEP_TEXT], see[SEAL_STEP_TEXT];
 	int error = SEAL_OK;
 
-	put_title(out, seal_sheet_label(SEAL_LABEL_STEPS, language));
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_STEPS, language));
 	for (size_t i = 0; i < steps->count && !error; i++) {
 		error = seal_step_texts(steps, i, language, who, what, see, diag);
 		if (error)
@@ -149,7 +156,7 @@ static void put_ends(FILE *out, const struct seal_steps *steps, enum seal_langua
 {
 	const struct seal_plan *plan = &steps->file->plan;
 
-	put_title(out, seal_sheet_label(SEAL_LABEL_DEVIATIONS, language));
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_DEVIATIONS, language));
 	(void)fprintf(out, "%s | %s | %s | %s | %s\n", seal_sheet_label(SEAL_LABEL_TIME, language),
 		      seal_sheet_label(SEAL_LABEL_EXPECTED, language),
 		      seal_sheet_label(SEAL_LABEL_HAPPENED, language),
@@ -158,7 +165,7 @@ static void put_ends(FILE *out, const struct seal_steps *steps, enum seal_langua
 	for (size_t i = 0; i < BLANK_LINES; i++)
 		(void)fprintf(out, "\n________________________________________"
 				   "________________________________________\n");
-	put_title(out, seal_sheet_label(SEAL_LABEL_SIGNATURES, language));
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_SIGNATURES, language));
 	for (size_t i = 0; i < plan->people_count; i++)
 		(void)fprintf(out,
 			      "\n%s (%s)\n  %s ____________________  %s ____________________\n",
@@ -172,11 +179,12 @@ int seal_sheet_put_text(FILE *out, const struct seal_steps *steps, enum seal_lan
 {
 	int error;
 
-	put_head(out, steps, language);
+	seal_sheet_text_begin(out, steps, SEAL_LABEL_TITLE, language);
 	put_people(out, steps, language);
+	seal_sheet_text_set(out, steps, language);
 	error = put_steps(out, steps, language, diag);
 	put_ends(out, steps, language);
-	put_title(out, seal_sheet_label(SEAL_LABEL_INCIDENTS, language));
+	seal_sheet_text_title(out, seal_sheet_label(SEAL_LABEL_INCIDENTS, language));
 	for (const struct seal_incident *one = seal_incidents; one->id; one++) {
 		(void)fprintf(out, "\n%s\n", one->title[language]);
 		for (size_t i = 0; one->lines[language][i]; i++) {

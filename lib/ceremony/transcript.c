@@ -80,7 +80,7 @@ static int read_lines(struct seal_transcript *transcript, const char *text, size
 		const char *end = memchr(text + at, '\n', len - at);
 
 		if (!end)
-			return cut(transcript, at, diag);
+			return source->only_read ? SEAL_OK : cut(transcript, at, diag);
 		error = take_line(transcript, text + at, (size_t)(end - text) - at, source, diag);
 		if (error)
 			return seal_because(diag, error, "line %llu",
@@ -122,6 +122,16 @@ static int read_all(struct seal_transcript *transcript, const struct seal_transc
 	return error;
 }
 
+static int open_only(struct seal_transcript *transcript, const char *path, struct seal_diag *diag)
+{
+	transcript->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	transcript->broken = 1;
+	return transcript->fd >= 0
+		       ? SEAL_OK
+		       : seal_fail_errno(diag, errno == ENOENT ? SEAL_E_NOTFOUND : SEAL_E_IO,
+					 "transcript");
+}
+
 static int open_file(struct seal_transcript *transcript, const char *path, struct seal_diag *diag)
 {
 	char folder[SEAL_PATH];
@@ -150,9 +160,12 @@ int seal_transcript_open(const struct seal_transcript_source *source,
 		return seal_fail(diag, SEAL_E_NOMEM, "transcript");
 	transcript->rehearsal = source->rehearsal != 0;
 	seal_hex(source->plan, SEAL_PLAN_DIGEST, transcript->plan);
-	error = open_file(transcript, source->path, diag);
+	error = source->only_read ? open_only(transcript, source->path, diag)
+				  : open_file(transcript, source->path, diag);
 	if (!error)
 		error = read_all(transcript, source, diag);
+	if (!error && !transcript->seq && source->only_read)
+		error = seal_fail(diag, SEAL_E_TRUNCATED, "nothing is in it");
 	if (!error && !transcript->seq)
 		error = seal_set_id(transcript->session, diag);
 	if (error)

@@ -34,6 +34,7 @@ struct seal_transcript_entry {
 	const uint8_t *card; /* fingerprint, SEAL_CARD_FINGERPRINT bytes; NULL: none */
 	const char *result;  /* "done", "refused", ...; NULL: none */
 	const char *text;    /* UTF-8; NULL: none */
+	const char *time;    /* of a line that was read, "2026-11-24T10:00:00.000Z"; else unused */
 };
 
 struct seal_transcript;
@@ -49,6 +50,9 @@ struct seal_transcript_source {
 	int rehearsal;
 	int (*each)(void *ctx, const struct seal_transcript_entry *entry, struct seal_diag *diag);
 	void *ctx;
+	/* Neither made, locked nor cut, and nothing can be added: SEAL_E_NOTFOUND, and
+	   SEAL_E_TRUNCATED for one without a line. */
+	int only_read;
 };
 SEAL_MUST_CHECK int seal_transcript_open(const struct seal_transcript_source *source,
 					 struct seal_transcript **out_transcript,

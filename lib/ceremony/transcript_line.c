@@ -194,6 +194,7 @@ int seal_transcript_read_line(struct seal_transcript *transcript, const char *li
 	entry.person = text_of(json, "person");
 	entry.result = text_of(json, "result");
 	entry.text = text_of(json, "text");
+	entry.time = text_of(json, "time");
 	card = text_of(json, "card");
 	if (card && seal_field_hex((struct seal_field){card, strlen(card)}, out_card,
 				   SEAL_CARD_FINGERPRINT, diag))

@@ -142,7 +142,8 @@ int seal_walk_open(struct seal_walk *walk, const char *path, struct seal_diag *d
 	const struct seal_plan *plan = &walk->steps->file->plan;
 	uint8_t digest[SEAL_PLAN_DIGEST];
 	size_t len = 0;
-	struct seal_transcript_source source = {path, digest, (int)plan->rehearsal, see, walk};
+	struct seal_transcript_source source = {path, digest, (int)plan->rehearsal,
+						see,  walk,   walk->only_read};
 	int error = seal_unhex(walk->steps->digest, strlen(walk->steps->digest), digest,
 			       sizeof digest, &len, diag);
 

@@ -46,11 +46,12 @@ struct seal_walk {
 	/* Also sees each line that is there when it is opened, after the walk has; may be NULL. */
 	int (*each)(void *ctx, const struct seal_transcript_entry *entry, struct seal_diag *diag);
 	void *ctx;
+	int only_read; /* as a transcript's source */
 };
 
 /* Opens the transcript at path, or makes it: errors of seal_transcript_open, and SEAL_E_VERIFY for
-   a line that does not follow from those before. Of *walk, steps, each and ctx are set; all else is
-   zero. Nothing is added. */
+   a line that does not follow from those before. Of *walk, steps, each, ctx and only_read are set;
+   all else is zero. Nothing is added. */
 SEAL_MUST_CHECK int seal_walk_open(struct seal_walk *walk, const char *path,
 				   struct seal_diag *diag);
 void seal_walk_done(struct seal_walk *walk);

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 
 from pages import Pages
@@ -176,6 +177,13 @@ def shares(person):
     person.types("planted PIN 4711")
     person.sees("wrong passphrase")
     person.stopped("Ctrl-C at a passphrase")
+    person.runs("seal-ceremony resume -s set -i david.identity -o one plan")
+    at(person, 7)
+    person.types("")
+    at(person, 7, "REFUSED: ", "no token here opens a share that is still wanted of alice")
+    ok("what was refused is written down", [(line["person"], line["result"], "no token here" in line["text"]) for line in lines("one")[-1:]]
+       == [("alice", "refused", True)], lines("one")[-1:])
+    person.stopped("Ctrl-C after a refusal")
     person.runs("again -o one plan")
     at(person, 7)
     person.types("")
@@ -319,6 +327,54 @@ def drill(person):
     person.stopped("drill, Ctrl-C")
 
 
+def minutes(*arguments):
+    tool = os.path.join(os.environ["BUILD"], "bin", "seal-ceremony")
+    return subprocess.run([tool, "minutes", *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def papers():
+    """The minutes of the first walk, in both languages and forms; and of those that must not pass for whole."""
+    one, made = os.path.join(DIR, "one"), os.path.join(DIR, "plan")
+    cards = os.path.join(DIR, "cards")
+    times = [line["time"] for line in lines("one")]
+    for language, form, says in (
+            ("en", "text", ("Minutes: Unseal", "LEFT OUT", "refused", "expected: l’horloge à l’heure; happened: two minutes late;", "absent",
+                            "signed with the token; verified", "____________________")),
+            ("fr", "text", ("Procès-verbal: Ouverture", "OMIS", "écart", "l’horloge à l’heure", "signé avec le jeton ; vérifié")),
+            ("en", "html", ("<h1>Minutes · Unseal</h1>", "<td>LEFT OUT</td>", "<td>signed with the token; verified</td>", "</html>")),
+            ("fr", "html", ("<h1>Procès-verbal · Ouverture</h1>", "<td>signé avec le jeton ; vérifié</td>", "</html>"))):
+        got = minutes("-c", cards, "-l", language, "-f", form, one, made)
+        text = " ".join(got.stdout.split())
+        ok(f"minutes, {language}, {form}", got.returncode == 0 and all(part in text for part in says), f"{got.stderr}\n{got.stdout}")
+        steps = [line["time"] for line in lines("one") if line["kind"] == "step" and line["result"] not in ("signs", "ink")]
+        ok(f"minutes, {language}, {form}: each step with its time", all(time in text for time in steps), got.stdout)
+        ok(f"minutes, {language}, {form}: two tokens, and three who sign in ink",
+           text.count(says[-1] if form == "text" and language == "fr" else "verified" if language == "en" else "vérifié") == 2, got.stdout)
+        ok(f"minutes, {language}, {form}: begun and ended", times[0] in text and times[-1] in text)
+    out = os.path.join(DIR, "paper")
+    got = minutes("-c", cards, "--json", "-o", out, one, made)
+    ok("minutes, as JSON", json.loads(got.stdout) == {"result": "OK", "exit": 0, "signed": 2, "missing": 0}, got)
+    ok("and the paper is there", os.path.getsize(out) > 1000)
+    got = minutes(one, made)
+    ok("without the cards nothing is verified: exit 1", got.returncode == 1 and "2 signatures are promised and not there" in got.stderr, got)
+    ok("and the paper says so", got.stdout.count("PROMISED with the token, and MISSING") == 2, got.stdout)
+    got = minutes("-c", cards, os.path.join(DIR, "four"), made)
+    ok("minutes of an abort", got.returncode == 0 and "ABORTED (UTC)" in got.stdout and "alarme incendie" in got.stdout, got)
+    got = minutes("-c", cards, os.path.join(DIR, "five"), os.path.join(DIR, "drill"))
+    ok("of one that is not finished", got.returncode == 0 and "NOT FINISHED (UTC)" in got.stdout, got)
+    for name, arguments, status, says in (
+            ("changed behind the signatures", (os.path.join(DIR, "three"), made), 1, "signed for another head"),
+            ("of another plan", (one, os.path.join(DIR, "drill")), 1, "of another plan"),
+            ("of a rehearsal", (one, os.path.join(DIR, "rehearsal")), 1, "of another plan"),
+            ("of nothing", (os.path.join(DIR, "cards"), made), 1, "transcript"),
+            ("without a plan", (one,), 2, "are needed"),
+            ("in another language", ("-l", "de", one, made), 2, "en or fr"),
+            ("in another form", ("-f", "pdf", one, made), 2, "html or text")):
+        got = minutes(*arguments)
+        ok(f"minutes {name}: exit {status}, one line", got.returncode == status and says in got.stderr and got.stderr.count("\n") == 1, got)
+    ok("nothing was made by that", not os.path.exists(os.path.join(DIR, "cards", "transcript.jsonl")))
+
+
 looking = Person(rc)
 looks(looking)
 notes(looking)
@@ -333,4 +389,5 @@ for found in ("one", "five", "four"):
         TEXT = kept.read()
     ok(f"{found}: no secret is in the transcript", not any(s in TEXT for s in [*PHRASE.values(), "planted PIN 4711"]))
 looking.close()
+papers()
 plan()

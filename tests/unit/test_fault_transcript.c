@@ -41,7 +41,7 @@ static int add(struct seal_transcript *transcript, enum seal_transcript_kind kin
 
 static int act(void)
 {
-	const struct seal_transcript_source source = {path, plan, 0, NULL, NULL};
+	const struct seal_transcript_source source = {path, plan, 0, NULL, NULL, 0};
 	struct seal_transcript *transcript SEAL_CLEANUP(seal_transcript_freep) = NULL;
 	int error;
 
@@ -60,7 +60,7 @@ static int act(void)
 
 static void goes_on(int error)
 {
-	const struct seal_transcript_source source = {path, plan, 0, see, NULL};
+	const struct seal_transcript_source source = {path, plan, 0, see, NULL, 0};
 	struct seal_transcript *transcript = NULL;
 
 	found = 0;

@@ -71,7 +71,7 @@ static inline int see(void *ctx, const struct seal_transcript_entry *entry, stru
 static inline int open_it(int rehearsal, const uint8_t *of, struct seen *seen,
 			  struct seal_transcript **out, struct seal_diag *diag)
 {
-	const struct seal_transcript_source source = {path, of, rehearsal, see, seen};
+	const struct seal_transcript_source source = {path, of, rehearsal, see, seen, 0};
 
 	return seal_transcript_open(&source, out, diag);
 }
