@@ -86,8 +86,6 @@ static void print_former(const char *dir, const struct seal_reshare *minutes)
 void report(const struct values *values, const char *former_dir, const struct seal_reshare *minutes,
 	    int is_checked)
 {
-	char signer[SEAL_BASE64_LEN(sizeof minutes->fresh->signer)];
-
 	if (values->json) {
 		*values->details = details(values, minutes);
 		return;
@@ -99,9 +97,8 @@ void report(const struct values *values, const char *former_dir, const struct se
 	print_former(former_dir, minutes);
 	if (is_checked)
 		return;
-	seal_base64(SEAL_BASE64_PADDED, minutes->fresh->signer, sizeof minutes->fresh->signer,
-		    signer);
 	(void)printf("next         keep the whole folder, and set and signer where nobody can "
-		     "change them;\n             have each new holder open the own share once "
-		     "(seal-open);\n             then destroy the former shares\n");
+		     "change them;\n             have each new holder prove the own share "
+		     "(seal-drill prove %s);\n             then destroy the former shares\n",
+		     values->set.output);
 }

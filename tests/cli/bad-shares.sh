@@ -229,7 +229,7 @@ ok "alice gives her share" turn alice "$d/set"
 bad seal-unseal 4 "still wanted of alice" "the same share twice" turn alice "$d/set"
 
 # --- options, at every tool
-for tool in seal-enroll seal-split seal-combine seal-open seal-init seal-unseal seal-status seal-rotate seal-lock; do
+for tool in seal-enroll seal-split seal-combine seal-reshare seal-open seal-init seal-unseal seal-status seal-rotate seal-lock; do
 	bad $tool 2 "--frobnicate: unknown option (see --help)" "an unknown option" "$bin/$tool" --frobnicate
 	bad $tool 2 "-Z: unknown option (see --help)" "an unknown letter" "$bin/$tool" -Z
 	option=--pin-fd

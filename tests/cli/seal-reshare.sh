@@ -74,6 +74,13 @@ ok "which it says" grep -q "STILL OPENS" "$dir/said"
 ok "by name" grep -q "^ *2 of alice, bruno, chloe have the secret" "$dir/said"
 ok "in the minutes, too" grep -q "^notice: a former quorum still opens the former folder" "$dir/out/second/minutes"
 ok "and who opened it" grep -q "^opened by    alice, bruno$" "$dir/said"
+ok "what is to be done next" grep -qF "(seal-drill prove $dir/out/second)" "$dir/said"
+proves() {
+	words david >"$dir/words"
+	"$BUILD/bin/seal-drill" prove -n david -o "$dir/david.drill" --non-interactive --passphrase-fd 3 \
+		-i "$dir/next/david.identity" "$dir/out/second" 3<"$dir/words"
+}
+ok "which works" proves
 ok "the secret is in no file" sh -c "! grep -rqF 'planted secret' '$dir/set' '$dir/out' '$dir/said' '$dir/err'"
 for name in alice bruno; do
 	ok "nor is the share of $name" sh -c "age -d -i '$dir/cards/$name.key' '$dir/set/$name.share' | sed -n 's/^key: //p' >'$dir/share' &&
