@@ -368,7 +368,6 @@ int main(void)
 		cmocka_unit_test(lines_moved),	   cmocka_unit_test(forms_are_kept),
 		cmocka_unit_test(spares_in_order), cmocka_unit_test(keys_are_points),
 		cmocka_unit_test(too_much),
-
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
