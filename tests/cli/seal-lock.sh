@@ -16,7 +16,7 @@ BAD_DIR=$d
 . tests/lib/bad.sh
 for name in ann ben cat; do custodian "$name"; done
 custodian ann ann-spare
-seald_start
+seald_start 'half_open = "1h";'
 lock() { # TOKEN [ARG...]
 	_token=$1
 	shift
@@ -122,7 +122,7 @@ seald_stop
 bad seal-lock 6 "no daemon answers" "no daemon" lock ann "$d/set"
 mv "$d/state" "$d/state-1"
 rm -rf "$d/cards" && mv "$d/cards-1" "$d/cards" && sed -i '/^eve/d' "$d/prints"
-seald_start
+seald_start 'half_open = "1h";'
 uncored() { "$BUILD/bin/seal-lock" -a "$SEALD_URL" --pin "$SEALD_PIN" -i "$d/ann.identity" --non-interactive "$d/set"; }
 bad seal-lock 1 "signed by another key" "another daemon, with its core" lock ann "$d/set"
 bad seal-lock 6 "not initialised" "another daemon, not initialised" uncored

@@ -117,7 +117,7 @@ is "farid's proof is known" "$("$tool" status -p "$d/plan" --json | jq -c .prove
 ok "alice proves" prove alice
 is "the old set is still in force" "$("$tool" status -p "$d/plan" --json | jq -r .set)" "$set_id"
 ok "bruno proves" prove bruno
-is "the new set is in force" "$(state)" done
+is "the new set is in force" "$(state)" "done"
 new_id=$(sed -n 's/^set: //p' "$d/new-bruno/manifest")
 is "and is the one that was fetched" "$("$tool" status -p "$d/plan" --json | jq -r '[.set, (.epoch | tostring)] | join(" ")')" "$new_id 2"
 ok "one more proof says that it is done" prove alice

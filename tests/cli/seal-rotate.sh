@@ -15,7 +15,7 @@ d=$SEALD_DIR
 BAD_DIR=$d
 . tests/lib/bad.sh
 for name in ann ben cat; do custodian "$name"; done
-seald_start
+seald_start 'half_open = "1h";'
 exits "init with a root token" 0 init -k 2 -o "$d/set" --root-token-card "$d/cards/cat.card"
 "$BUILD/bin/seal-open" --raw -i "$d/cat.identity" --passphrase-fd 3 "$d/set/root-token.age" 3<"$d/cat.phrase" >"$d/token" 2>/dev/null
 chmod 600 "$d/token"

@@ -25,10 +25,8 @@ fido_start chloe --ca "$d/fca" --pin "$fido_pin" || exit 3
 enroll alice "$pin" --piv --virtual -n alice --serial 11111111 --new-pin-fd 3 --new-puk-fd 4
 enroll spare "$pin" --piv --virtual -n alice --serial 22222222 --new-pin-fd 3 --new-puk-fd 4
 enroll chloe "$fido_pin" --fido2 -n chloe --device "$(cat "$d/chloe.dev")" --pin-fd 3
-for name in emma; do
-    "$BUILD/bin/seal-enroll" --passphrase -n $name --identity "$d/$name.identity" -o "$d/cards/$name.card" --non-interactive --json \
-        --passphrase-fd 3 3<"$d/puk" | jq -r '"\(.name) \(.fingerprint)"' >>"$d/prints"
-done
+"$BUILD/bin/seal-enroll" --passphrase -n emma --identity "$d/emma.identity" -o "$d/cards/emma.card" --non-interactive --json \
+    --passphrase-fd 3 3<"$d/puk" | jq -r '"\(.name) \(.fingerprint)"' >>"$d/prints"
 is "four cards" "$(wc -l <"$d/prints")" 4
 seald_start 'rehearsal = true;' || exit 3
 : "${SEALD_PIN:?}" "${SEALD_CORE:?}"
