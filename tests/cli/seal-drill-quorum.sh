@@ -62,11 +62,12 @@ is "is told" "$(told '[.given, .others, .secret]')" '[["ann","cat"],2,false]'
 
 traced() {
 	printf 'phrase of ann\nphrase of dora\n' >"$d/words"
-	strace -f -qq -o "$d/trace" -e trace=open,openat,creat,socket,linkat "$tool" quorum -i "$d/ann.identity" -i "$d/dora.identity" \
+	# Under strace no sanitizer can look for leaks.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$d/trace" -e trace=open,openat,creat,socket,linkat "$tool" quorum -i "$d/ann.identity" -i "$d/dora.identity" \
 		--non-interactive --passphrase-fd 3 --json "$d/set" 3<"$d/words" >"$d/said" 2>&1
 }
 ok "under strace" traced
-is "no file is opened for writing" "$(grep -cE 'O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|linkat' "$d/trace")" 0
+is "no file is opened for writing" "$(grep -v '"/dev/' "$d/trace" | grep -cE 'O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|linkat')" 0
 is "no network" "$(grep -c AF_INET "$d/trace")" 0
 is "the secret is not shown" "$(grep -c 'planted secret' "$d/said")" 0
 
