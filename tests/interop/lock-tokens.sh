@@ -59,7 +59,6 @@ exits "her PIN is not asked for again: it is sealed" 0 lock 999999 --device "piv
 is "which is said" "$(told)" '[true,true,null]'
 is "and no PIN was sent" "$(sent alice)" "$((before + 1))"
 
-cp "$d/state/../set/manifest" "$d/manifest"
 open_share() { # emma's, fetched anew
     tool seal-unseal --prove -i "$d/emma.identity" -n emma --non-interactive --passphrase-fd 3 "$d/set" 3<"$d/puk" >"$d/opened" 2>&1
     open_it

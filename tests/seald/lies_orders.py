@@ -186,7 +186,26 @@ def locks(liar):
     done = lock()
     refused("taken, and told as open", done, unsigned)
     same("but it is sealed", is_sealed(daemon), True)
-    liar.twist = lambda target, body: body
+    # The same of two true answers: the state before, asked with the tool's own number, and the word for the lock.
+    open_it(daemon)
+    before = []
+
+    def ask_before(method, target, body):
+        if (method, target.split("?")[0]) == ("PUT", route):
+            before.append(daemon.ask(target="/v1/sys/seal-status?" + target.split("?")[1]).body)
+        return method, target, body
+
+    def join(target, body):
+        if target.startswith(route + "?challenge"):
+            both = json.loads(before[0])
+            both["sealkit"]["accepted"] = json.loads(body)["sealkit"]["accepted"]
+            body = json.dumps(both).encode()
+        return body
+
+    liar.lie, liar.twist = ask_before, join
+    refused("taken, with the state of before", lock(), unconfirmed)
+    same("it is sealed, and was not told so", is_sealed(daemon), True)
+    liar.lie, liar.twist = lambda *asked: asked, lambda target, body: body
 
 
 def locks_by_token(liar):
