@@ -88,10 +88,12 @@ static int check_form(const struct seal_secret *value, int puk, int factory_too,
 	if (!factory_too && seal_piv_is_factory(value, puk))
 		return seal_fail(diag, SEAL_E_PINWRONG, "that is the factory %s; not sent",
 				 kinds[puk].name);
+	/* What nobody types has come from a file, such as one with lines that end in CR and LF. */
 	for (size_t i = 0; i < len; i++)
-		if (bytes[i] == 0xff)
-			return seal_fail(diag, SEAL_E_PINWRONG, "a byte FF in a PIV %s; not sent",
-					 kinds[puk].name);
+		if (bytes[i] == 0xff || bytes[i] < 0x20 || bytes[i] == 0x7f)
+			return seal_fail(diag, SEAL_E_PINWRONG,
+					 "a byte %02X in a PIV %s, which nobody types; not sent",
+					 bytes[i], kinds[puk].name);
 	return SEAL_OK;
 }
 

@@ -43,6 +43,8 @@ ok "and the applet, serial and tries were named" said "ask PIN applet=PIV token=
 ok "signs what it is given" signed "a text"
 ok "VERIFY was the command before" piv_verify_was_last one
 ok "for two signatures the PIN was asked for once" asked 1
+ok "a PIN from a file with lines of another system is not sent" stays 4 "a byte 0D in a PIV PIN" alice "$(printf '%s\r' "$pin")" --once
+ok "and costs no try" tries 3
 age-keygen -o "$d/stranger" 2>/dev/null
 echo hi | age -r "$(age-keygen -y "$d/stranger")" -o "$d/other.age"
 cp "$d/alice.card" "$d/other.card"
