@@ -2,7 +2,6 @@
 
 #include "ceremony/lock.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -15,18 +14,12 @@
 
 #define PRINT (2 * SEAL_CARD_FINGERPRINT + 1)
 
-static void cardsp(const struct seal_card ***cards)
-{
-	free(*cards);
-}
-
 /* The token of a card of the set that is here, of whoever is meant. */
 static int open_token(const struct seal_unseal *unseal, struct seal_token **out_token,
 		      struct seal_diag *diag)
 {
 	const struct seal_cards *cards = &unseal->folder->cards;
-	const struct seal_card **wanted SEAL_CLEANUP(cardsp) =
-		calloc(cards->count + 1, sizeof *wanted);
+	const struct seal_card *wanted[SEAL_CARDS_MAX];
 	struct seal_signing signing = {.place = unseal->place,
 				       .asker = unseal->asker,
 				       .has_serial = unseal->has_serial,
@@ -34,9 +27,7 @@ static int open_token(const struct seal_unseal *unseal, struct seal_token **out_
 				       .choose = unseal->choose,
 				       .choose_ctx = unseal->choose_ctx};
 
-	if (!wanted)
-		return seal_fail(diag, SEAL_E_NOMEM, "tokens");
-	for (size_t i = 0; i < cards->count; i++)
+	for (size_t i = 0; i < cards->count && signing.count < SEAL_CARDS_MAX; i++)
 		if (!unseal->custodian || strcmp(unseal->custodian, cards->list[i].name) == 0)
 			wanted[signing.count++] = &cards->list[i];
 	signing.cards = wanted;
