@@ -23,7 +23,9 @@ static const struct seal_option options[] = {
 	{"output", 'o', SEAL_OPTION_TEXT, offsetof(struct run_values, output), "DIR",
 	 "folder of the transcript; made where it is not there"},
 	{"set", 's', SEAL_OPTION_TEXT, offsetof(struct run_values, set), "DIR",
-	 "folder of the share set in force"},
+	 "folder of the share set in force; init makes DIR/set"},
+	{"bootstrap-token", 0, SEAL_OPTION_TEXT, offsetof(struct run_values, bootstrap), "FILE",
+	 "init: token file of seald's first start (/var/lib/seald/bootstrap-token)"},
 	{"cards", 'c', SEAL_OPTION_TEXT, offsetof(struct run_values, cards), "DIR",
 	 "of those who hold no share: to sign the end"},
 	{"language", 'l', SEAL_OPTION_TEXT, offsetof(struct run_values, language), "LANG",
@@ -58,30 +60,6 @@ static int check(const struct run_values *values, const char *file, struct seal_
 	return SEAL_OK;
 }
 
-static int check_set(const struct run *run, struct seal_diag *diag)
-{
-	const struct seal_plan *plan = &run->plan.plan;
-	const struct seal_manifest *manifest = &run->folder.manifest;
-
-	return strcmp(manifest->set, plan->set) == 0 && manifest->epoch == plan->epoch
-		       ? SEAL_OK
-		       : seal_fail(diag, SEAL_E_MISMATCH,
-				   "%s: share set %.8s, epoch %u; the plan is of %.8s, epoch %u",
-				   run->set, manifest->set, manifest->epoch, plan->set,
-				   plan->epoch);
-}
-
-static int open_set(struct run *run, struct seal_diag *diag)
-{
-	int error;
-
-	run->set = run->values->set;
-	if (!run->set)
-		return seal_fail(diag, SEAL_E_USAGE, "--set: missing (see --help)");
-	error = seal_set_folder_read(run->set, run->plan.plan.core, &run->folder, diag);
-	return error ? error : check_set(run, diag);
-}
-
 static int open_plan(struct run *run, const char *file, struct seal_diag *diag)
 {
 	int error = seal_plan_file_read(file, &run->plan, diag);
@@ -93,7 +71,7 @@ static int open_plan(struct run *run, const char *file, struct seal_diag *diag)
 	if (!error)
 		error = use_tokens(&run->values->tokens, &run->tokens, diag);
 	if (!error)
-		error = open_set(run, diag);
+		error = run_open_set(run, diag);
 	if (!error && run->values->cards)
 		error = seal_cards_add_folder(&run->others, run->values->cards, diag);
 	if (!error)
@@ -218,7 +196,7 @@ static int walk_main(const char *name, const char *purpose, int is_resume, int a
 	struct run_values values = {
 		.tokens = USE_TOKENS_INIT, .details = &text, .is_resume = is_resume};
 	const struct tool tool = {
-		{name, "-o DIR -s DIR [-i FILE] [-l en|fr] [--json] PLAN", purpose, options, 1},
+		{name, "-o DIR [-s DIR] [-i FILE] [-l en|fr] [--json] PLAN", purpose, options, 1},
 		run_run,
 		&values.json,
 		values.details,

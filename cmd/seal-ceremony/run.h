@@ -3,6 +3,7 @@
 
 #include "../connect.h"
 #include "../use_tokens.h"
+#include "base/path.h"
 #include "ceremony/signatures.h"
 #include "ceremony/unseal.h"
 #include "ceremony/walk.h"
@@ -17,7 +18,7 @@
 struct run_values {
 	struct connect connect;
 	struct use_tokens tokens;
-	const char *output, *set, *cards, *language;
+	const char *output, *set, *cards, *bootstrap, *language;
 	int json, is_resume;
 	char **details;
 };
@@ -28,7 +29,7 @@ struct run {
 	struct seal_plan_file plan;
 	struct seal_steps steps;
 	struct seal_walk walk;
-	const char *set; /* the folder of the share set */
+	char set[SEAL_PATH]; /* the folder of the share set */
 	struct seal_set_folder folder;
 	struct seal_cards others; /* of those who hold no share */
 	struct seal_signatures signatures;
@@ -36,6 +37,7 @@ struct run {
 	struct used_tokens tokens;
 	struct seal_unseal unseal;
 	struct seal_unseal_state state;
+	int has_set;
 	int has_state; /* the daemon was asked, and answered */
 	char message[RUN_TEXT];
 };
@@ -99,6 +101,13 @@ int run_is_of_share(const struct seal_step *step);
 SEAL_MUST_CHECK int run_tool(struct run *run, const struct seal_step *step, const char *person,
 			     struct run_result *out_result, struct seal_diag *diag);
 int run_is_end(int error);
+/* Steps of an init: the daemon before, and the act. */
+SEAL_MUST_CHECK int run_look_new(struct run *run, struct run_result *out, struct seal_diag *diag);
+SEAL_MUST_CHECK int run_init(struct run *run, const char *person, struct run_result *out,
+			     struct seal_diag *diag);
+/* Reads the folder of the share set, which must be the plan's core's; with init it may be absent.
+ */
+SEAL_MUST_CHECK int run_open_set(struct run *run, struct seal_diag *diag);
 /* Asks the daemon how far it is, for the page; what it does not say is no error. */
 void run_look(struct run *run);
 

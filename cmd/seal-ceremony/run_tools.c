@@ -33,8 +33,11 @@ static void put_state(const struct run *run, char out[static RUN_LINE])
 static int do_daemon(struct run *run, const char *person SEAL_UNUSED, struct run_result *out,
 		     struct seal_diag *diag)
 {
-	int error = look(run, diag);
+	int error;
 
+	if (!run->has_set)
+		return run_look_new(run, out, diag);
+	error = look(run, diag);
 	if (!error)
 		put_state(run, out->text);
 	return error;
@@ -132,10 +135,8 @@ static const struct {
 		   struct seal_diag *diag);
 	int is_of_share;
 } acts[] = {
-	{"daemon", do_daemon, 0},
-	{"give", do_give, 1},
-	{"opened", do_opened, 0},
-	{"drill", do_prove, 1},
+	{"daemon", do_daemon, 0}, {"give", do_give, 1},	  {"opened", do_opened, 0},
+	{"drill", do_prove, 1},	  {"prove", do_prove, 0}, {"init", run_init, 0},
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 
@@ -152,10 +153,11 @@ int run_can(const struct run *run, struct seal_diag *diag)
 {
 	enum seal_plan_kind kind = run->plan.plan.kind;
 
-	return kind == SEAL_PLAN_UNSEAL || kind == SEAL_PLAN_DRILL
+	return kind == SEAL_PLAN_UNSEAL || kind == SEAL_PLAN_DRILL || kind == SEAL_PLAN_INIT
 		       ? SEAL_OK
 		       : seal_fail(diag, SEAL_E_USAGE,
-				   "a plan of kind %s cannot be walked: unseal and drill can; take "
+				   "a plan of kind %s cannot be walked: init, unseal and drill "
+				   "can; take "
 				   "seal-ceremony script and the tools",
 				   seal_plan_kind_name(kind));
 }

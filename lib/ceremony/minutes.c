@@ -221,6 +221,9 @@ static const char *part_of(const struct paper *paper, const char *name)
 	for (size_t i = 0; i < plan->people_count; i++)
 		if (strcmp(plan->people[i].name, name) == 0)
 			return seal_sheet_part(plan->people[i].part, paper->language);
+	for (size_t i = 0; i < plan->total; i++)
+		if (strcmp(plan->custodians[i].name, name) == 0)
+			return seal_sheet_part(SEAL_PLAN_INVITED, paper->language);
 	return "";
 }
 

@@ -87,6 +87,21 @@ static int read_note(struct seal_signatures *signatures, struct seal_diag *diag)
 	return SEAL_OK;
 }
 
+static int is_of(const struct seal_card *one, const struct seal_card *other)
+{
+	return one->signing_kind == other->signing_kind && one->signing_len == other->signing_len &&
+	       seal_eq_ct(one->signing, other->signing, one->signing_len);
+}
+
+/* The same card may be in several folders. */
+static int has(const struct seal_signatures *signatures, const struct seal_card *card)
+{
+	for (size_t i = 0; i < signatures->count; i++)
+		if (is_of(signatures->keys[i].card, card))
+			return 1;
+	return 0;
+}
+
 int seal_signatures_open(const char *transcript, const struct seal_checkpoint *head,
 			 const struct seal_card *const *cards, size_t count,
 			 struct seal_signatures *out, struct seal_diag *diag)
@@ -103,10 +118,14 @@ int seal_signatures_open(const char *transcript, const struct seal_checkpoint *h
 	if (!signatures.keys)
 		return seal_fail(diag, SEAL_E_NOMEM, "signatures");
 	for (size_t i = 0; i < count && !error; i++) {
-		signatures.keys[i].card = cards[i];
-		error = seal_cosign_key_card(cards[i], &signatures.keys[i].key, diag);
+		struct seal_signature_key *key = &signatures.keys[signatures.count];
+
+		if (has(&signatures, cards[i]))
+			continue;
+		key->card = cards[i];
+		error = seal_cosign_key_card(cards[i], &key->key, diag);
+		signatures.count++;
 	}
-	signatures.count = count;
 	if (!error)
 		error = read_note(&signatures, diag);
 	if (error)
@@ -145,12 +164,6 @@ static int sign(void *ctx, const void *text, size_t text_len, uint8_t *out, size
 
 	return seal_token_sign(signing->token, signing->asker, text, text_len, out, cap, out_len,
 			       diag);
-}
-
-static int is_of(const struct seal_card *one, const struct seal_card *other)
-{
-	return one->signing_kind == other->signing_kind && one->signing_len == other->signing_len &&
-	       seal_eq_ct(one->signing, other->signing, one->signing_len);
 }
 
 static int write_note(struct seal_signatures *signatures, const char *note, size_t len,

@@ -137,6 +137,15 @@ static int see(void *ctx, const struct seal_transcript_entry *entry, struct seal
 	return walk->each ? walk->each(walk->ctx, entry, diag) : SEAL_OK;
 }
 
+/* Whom the plan names is there until somebody says otherwise; holders of a new set too. */
+static void expect(struct seal_walk *walk, const char *name)
+{
+	struct seal_walk_person *person = person_of(walk, name);
+
+	if (person)
+		person->is_here = 1;
+}
+
 int seal_walk_open(struct seal_walk *walk, const char *path, struct seal_diag *diag)
 {
 	const struct seal_plan *plan = &walk->steps->file->plan;
@@ -147,12 +156,10 @@ int seal_walk_open(struct seal_walk *walk, const char *path, struct seal_diag *d
 	int error = seal_unhex(walk->steps->digest, strlen(walk->steps->digest), digest,
 			       sizeof digest, &len, diag);
 
-	for (size_t i = 0; i < plan->people_count; i++) {
-		struct seal_walk_person *person = person_of(walk, plan->people[i].name);
-
-		if (person)
-			person->is_here = 1;
-	}
+	for (size_t i = 0; i < plan->people_count; i++)
+		expect(walk, plan->people[i].name);
+	for (size_t i = 0; i < plan->total; i++)
+		expect(walk, plan->custodians[i].name);
 	return error ? error : seal_transcript_open(&source, &walk->transcript, diag);
 }
 
