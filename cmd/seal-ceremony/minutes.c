@@ -31,6 +31,7 @@ static const struct seal_option options[] = {
 static const struct seal_card **all_cards(const struct seal_cards *one,
 					  const struct seal_cards *two, size_t *out_count)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	const struct seal_card **list = calloc(one->count + two->count + 1, sizeof *list);
 	size_t count = 0;
 

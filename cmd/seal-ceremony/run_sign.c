@@ -28,6 +28,7 @@ int run_signatures(struct run *run, struct seal_diag *diag)
 
 	for (size_t i = 0; i < 3; i++)
 		count += all[i]->count;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	list = calloc(count + 1, sizeof *list);
 	if (!list)
 		return seal_fail(diag, SEAL_E_NOMEM, "signatures");

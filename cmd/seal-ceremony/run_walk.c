@@ -91,7 +91,7 @@ static int on_deviation(struct run *run, struct seal_diag *diag)
 
 static int on_break(struct run *run, struct seal_diag *diag)
 {
-	char until[RUN_LINE], stays[RUN_LINE], by[RUN_LINE], text[2 * RUN_LINE + 64];
+	char until[RUN_LINE] = "", stays[RUN_LINE] = "", by[RUN_LINE], text[2 * RUN_LINE + 64];
 	int error = run_ask(run, RUN_UNTIL, until, diag);
 
 	if (!error)

@@ -89,7 +89,8 @@ static int read_note(struct seal_signatures *signatures, struct seal_diag *diag)
 
 static int is_of(const struct seal_card *one, const struct seal_card *other)
 {
-	return one->signing_kind == other->signing_kind && one->signing_len == other->signing_len &&
+	return one && one->signing_kind == other->signing_kind &&
+	       one->signing_len == other->signing_len &&
 	       seal_eq_ct(one->signing, other->signing, one->signing_len);
 }
 
@@ -198,6 +199,7 @@ int seal_signatures_add(struct seal_signatures *signatures, const char *person,
 			const struct seal_signing *how, struct seal_diag *diag)
 {
 	struct seal_token *token SEAL_CLEANUP(seal_token_freep) = NULL;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	const struct seal_card **cards = calloc(signatures->count + 1, sizeof *cards);
 	struct seal_signing own = *how;
 	struct signing signing = {NULL, how->asker};

@@ -11,7 +11,7 @@ SEALD_DIR=$(mktemp -d)
 trap 'seald_stop; rm -rf "$SEALD_DIR"' EXIT
 d=$SEALD_DIR
 for name in alice bruno chloe; do custodian "$name"; done
-seald_start || exit 3
+seald_start 'half_open = "1h";' || exit 3
 : "${SEALD_PIN:?}" "${SEALD_CORE:?}"
 cat >"$d/plan" <<EOF
 kind = "init";
