@@ -127,8 +127,8 @@ static void routes_are_whole(void **state)
 		assert_non_null(routes[i].handle);
 		assert_non_null(routes[i].mount_type);
 		assert_true(!(routes[i].methods & SEAL_METHOD_PUT) || routes[i].body > 0);
-		/* Open to all are only what Vault opens, the submission key, and what a card's token
-		   signs: of these the rekey's are refused while sealed. */
+		/* Open to all are only what Vault opens, the submission key, and what a card's
+		   token signs: of these the rekey's are refused while sealed. */
 		if (routes[i].need == SEAL_NEED_NOTHING &&
 		    strncmp(routes[i].pattern, "sys/sealkit/rekey", 17) != 0)
 			assert_true(routes[i].flags & SEAL_ROUTE_SEALED);
