@@ -141,7 +141,7 @@ wrong "line 8: no \`department=\`" "a word that is missing" 'id=ada department=s
 wrong "line 13: of nobody above" "a card of nobody" '^card: person=ada' 'card: person=abe'
 : >"$d/wrong"
 each "$d/wrong: " "an empty file" "$d/wrong"
-head -c 70000 /dev/urandom >"$d/wrong"
+{ head -c 70000 /dev/urandom | tr '\n' x; printf '\n\n'; } >"$d/wrong" # with an empty line, as if somebody had signed
 each "$d/wrong: roster" "noise" "$d/wrong"
 head -c 2000000 /dev/zero >"$d/wrong"
 each "$d/wrong: " "too long" "$d/wrong"
