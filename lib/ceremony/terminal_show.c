@@ -166,7 +166,7 @@ static void show_title(int fd, const char *title)
 	char cut[4 * WIDTH + 1], time[CLOCK + 1], line[sizeof cut + WIDTH + sizeof time];
 	size_t room = width > CLOCK + 2 ? width - CLOCK - 2 : 0, len = 0, wide = 0;
 
-	for (; title[len] && len < sizeof cut - 4; len++) {
+	for (; len < sizeof cut - 4 && title[len]; len++) {
 		wide += ((unsigned char)title[len] & 0xc0) != 0x80;
 		if (wide > room)
 			break;
