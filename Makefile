@@ -172,8 +172,9 @@ bench: all $(BENCH) $(BUILD)/tests/interop_make_card
 check: tests
 	BUILD=$(BUILD) tests/suite unit cli interop
 
+units: $(LIB) $(UNIT)
 check-asan:
-	$(MAKE) BUILD=build-asan SANITIZE=address,undefined tests
+	$(MAKE) BUILD=build-asan SANITIZE=address,undefined units
 	BUILD=build-asan tests/suite unit
 
 # The tools and the daemon, too: minutes, so not in tests/run. The sandbox is not in such a build.
@@ -241,5 +242,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests fuzz fuzz-build bench check check-asan check-asan-tools check-valgrind check-layers check-man lint coverage soak install uninstall clean
+.PHONY: all tests units fuzz fuzz-build bench check check-asan check-asan-tools check-valgrind check-layers check-man lint coverage soak install uninstall clean
 .SECONDARY:
